@@ -1,0 +1,63 @@
+# Everything a person needs starts here. A machine needs Python >= 3.11 with venv, and make; the rest sets itself up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.8
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --generate-hashes --universal --no-header --no-emit-index-url --no-emit-find-links
+CODE := bot commands migrations tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test quick check format lint types bench crash lock clean
+
+help:  ## show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(UV): 
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# One stamp per set of packages: the second run finds nothing to do.
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(UV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.runtime  ## play the stories against the sandbox, then keep serving with a prompt (ONCE=1: end after the stories)
+	$(BIN)/signalbox demo $(if $(ONCE),--once)
+
+run: $(VENV)/.runtime  ## serve with the environment of this shell
+	$(BIN)/signalbox serve
+
+check: $(VENV)/.dev  ## format, lint and types, without changing anything
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+
+quick: check  ## check, then the fast tests (< 60 s)
+	$(BIN)/pytest -q -n 2 -m "not slow and not crash"
+
+test: check  ## the whole suite (< 8 minutes on 2 cores)
+	$(BIN)/pytest -q -n 2
+
+bench: $(VENV)/.dev  ## print the cost figures
+	$(BIN)/python -m tests.load.bench
+
+crash: $(VENV)/.dev  ## kill -9 at every named point and at random ones
+	$(BIN)/pytest -q tests/crash --crash-random=100
+
+format: $(VENV)/.dev  ## rewrite the code in the house format
+	$(BIN)/ruff check --fix --quiet $(CODE)
+	$(BIN)/ruff format --quiet $(CODE)
+
+lock: | $(UV)  ## pin and hash the dependencies anew
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis signalbox.db*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Signalbox: chat-ops that proves the route before it moves a train."""

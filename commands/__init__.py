@@ -1,0 +1,1 @@
+"""The built-in commands, one per file; each file ends in a value named `command`."""
