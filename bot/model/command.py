@@ -1,0 +1,81 @@
+"""What can be typed, and what was typed."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.model.intent import Intent
+from bot.model.origin import Origin
+from bot.model.people import Role
+
+
+class ArgumentType(enum.StrEnum):
+    """The types of a workflow's inputs, which are the types of arguments too.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputsinput_idtype
+    """
+
+    STRING = "string"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    NUMBER = "number"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One declared argument of a command, or one input of a workflow."""
+
+    name: str
+    type: ArgumentType = ArgumentType.STRING
+    required: bool = False
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedCommand:
+    """A line that is a command: its verb and its words, not yet judged against any declaration.
+
+    `positional` are the values without a name in their order; `named` those given as `name=value`, `--name value`,
+    `--name=value` or `--flag` (then `true`).
+    """
+
+    verb: str
+    positional: tuple[str, ...]
+    named: Mapping[str, str]
+    origin: Origin
+    text: str
+    """The line as typed (normalised), for quoting back and for the audit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """The values of one command after they were matched with its declaration."""
+
+    values: Mapping[str, str]
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Named values beyond the declared ones, only for commands that say `open_ended`."""
+
+    def get(self, name: str) -> str | None:
+        """The value, or None when it was not given."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A verb: what it is called, who may use it, how it reads, and what it proposes."""
+
+    name: str
+    summary: str
+    usage: str
+    """Without the slash: `run <workflow file> [input=value ...]`."""
+    permission: Role
+    arguments: tuple[Argument, ...]
+    open_ended: bool
+    """Whether named values beyond `arguments` are passed on (a workflow's inputs)."""
+    examples: tuple[str, ...]
+    propose: Callable[[Arguments], Intent]

@@ -1,0 +1,71 @@
+"""Judgement as a value: each gate with the fact it saw, and the decision that follows."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Reason(enum.StrEnum):
+    """Why not. Stable: in refusals, audit rows, metrics and docs; other people's scripts rely on the words."""
+
+    NOT_FOUND = "not_found"
+    PERMISSION = "permission"
+    UNKNOWN_MEMBERSHIP = "unknown_membership"
+    WHERE = "where"
+    ARGUMENTS = "arguments"
+    CLOSED = "closed"
+    FORK_UNTRUSTED = "fork_untrusted"
+    HEAD_MOVED = "head_moved"
+    NOT_PINNABLE = "not_pinnable"
+    EXPIRED = "expired"
+    RATE_LIMITED = "rate_limited"
+    UPSTREAM_UNAVAILABLE = "upstream_unavailable"
+    UPSTREAM_REFUSED = "upstream_refused"
+    RUN_MISMATCH = "run_mismatch"
+    RUN_NOT_FOUND = "run_not_found"
+    CANCELLED_BY_PERSON = "cancelled_by_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """One gate as it was judged. `explain` prints all of them; the first that is shut decides."""
+
+    name: str
+    passed: bool
+    seen: str
+    """The fact, in words: `alice has the role read, run needs write`."""
+    reason: Reason | None = None
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """Every gate is open."""
+
+    gates: tuple[Gate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsApproval:
+    """Every gate is open but for people who must say yes first."""
+
+    gates: tuple[Gate, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """A gate is shut. `gate.reason` is never None here."""
+
+    gates: tuple[Gate, ...]
+    gate: Gate
+
+    @property
+    def reason(self) -> Reason:
+        """The stable code of the gate that decided."""
+        assert self.gate.reason is not None
+        return self.gate.reason
+
+
+Decision = Allowed | NeedsApproval | Denied

@@ -1,0 +1,74 @@
+"""Where things happen: the connection to a GitHub host, a repository on it, a pull request in that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A GitHub host and the App that speaks there. Every key that names a GitHub thing carries its id (T24)."""
+
+    id: UUID
+    name: str
+    api_url: str
+    server_url: str
+    app_id: int | None
+    app_slug: str | None
+    """Known once GitHub was asked; our own comments and runs carry `<slug>[bot]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository, known by (connection, id). Owner and name are labels that follow renames (T8)."""
+
+    connection: UUID
+    id: int
+    owner: str
+    name: str
+    private: bool
+    default_branch: str
+    installation: int | None
+    """The App's installation that reaches it; None until a delivery or GitHub told us."""
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`, for showing and for URLs."""
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """A pull request as GitHub describes it now."""
+
+    number: int
+    head_sha: str
+    head_ref: str
+    """The branch's short name in the head repository."""
+    head_repository: int | None
+    """None when the fork was deleted, which still is a fork (T15)."""
+    base_repository: int
+    base_ref: str
+    open: bool
+    draft: bool
+
+    @property
+    def fork(self) -> bool:
+        """Whether the head lies in another repository; unknown counts as yes (T15)."""
+        return self.head_repository != self.base_repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What we recorded of a pull request's head, and when GitHub says it became so (T4)."""
+
+    connection: UUID
+    repository: int
+    pull_request: int
+    sha: str
+    since: datetime
+    """GitHub's own time of the event that brought this head, aware UTC."""
+    source: str
+    """`opened`, `synchronize`, ... for pull_request events, `activity` for the repository's activity log."""

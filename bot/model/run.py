@@ -1,0 +1,92 @@
+"""A GitHub workflow run with GitHub's own words for its status, attempts and jobs.
+
+https://docs.github.com/en/rest/actions/workflow-runs
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+class RunStatus(enum.StrEnum):
+    """GitHub's status of a run or job."""
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    WAITING = "waiting"
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+class Conclusion(enum.StrEnum):
+    """GitHub's conclusion of a completed run or job."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    NEUTRAL = "neutral"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    TIMED_OUT = "timed_out"
+    ACTION_REQUIRED = "action_required"
+    STALE = "stale"
+    STARTUP_FAILURE = "startup_failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunJob:
+    """One job of a run."""
+
+    id: int
+    name: str
+    status: RunStatus
+    conclusion: Conclusion | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What GitHub said about a run, by webhook or when asked. Facts that GitHub left out are None."""
+
+    id: int
+    attempt: int
+    status: RunStatus
+    conclusion: Conclusion | None
+    event: str | None
+    workflow_id: int | None
+    path: str | None
+    """`.github/workflows/deploy.yml`, without the `@ref` that GitHub sometimes adds."""
+    head_sha: str | None
+    actor_id: int | None
+    actor_login: str | None
+    display_title: str | None
+    url: str
+    created_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run that a request started: the newest that we know of one attempt."""
+
+    id: UUID
+    connection: UUID
+    repository: int
+    github_id: int
+    attempt: int
+    request: UUID
+    status: RunStatus
+    conclusion: Conclusion | None
+    url: str
+    verified: bool
+    """Whether head_sha, path and actor were compared with the record (T1)."""
+    jobs: tuple[RunJob, ...]
+    updated_at: datetime
+    """GitHub's time of the newest report taken in: older reports are no-ops."""
+    checked_at: datetime
+    """Our time of the last news, by webhook or sweep."""
