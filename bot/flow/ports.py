@@ -102,7 +102,7 @@ class Requests(Protocol):
     """Requests; `save` is compare-and-set on `version` and raises `Conflict`."""
 
     async def add(self, request: Request) -> bool:
-        """False, and nothing written, when a request with this origin exists. A code that is taken raises `Conflict`."""
+        """False, and nothing written, when this origin has a request. A code that is taken raises `Conflict`."""
         ...
 
     async def save(self, request: Request) -> Request:

@@ -53,6 +53,17 @@ class ParsedCommand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a line can not be acted on, as one short answer: what was wrong, the usage line, the nearest valid form."""
+
+    sentence: str
+    usage: str | None = None
+    """With the slash, ready to copy."""
+    nearest: str | None = None
+    """A whole valid line, ready to copy; offered, never acted on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
     """The values of one command after they were matched with its declaration."""
 
