@@ -14,7 +14,6 @@ from uuid import UUID
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
-from bot.model.intent import Intent
 from bot.model.job import Job
 from bot.model.message import Message
 from bot.model.origin import Origin
@@ -157,6 +156,10 @@ class Answers(Protocol):
         ...
 
     async def get(self, answer: UUID) -> Answer | None: ...
+    async def attempting(self, answer: UUID, at: datetime) -> None:
+        """Posting begins; the first time stays."""
+        ...
+
     async def posted(self, answer: UUID, message_id: int) -> None: ...
 
 
@@ -224,10 +227,18 @@ class Units(Protocol):
 # --- GitHub ------------------------------------------------------------------------------------------------------
 
 
-class Inbox(Protocol):
+class ReadDelivery(Protocol):
     """Reads what a recorded delivery means."""
 
     def __call__(self, delivery: Delivery) -> Sequence[Inbound]: ...
+
+
+class Ourselves(Protocol):
+    """Who we are at GitHub."""
+
+    async def login(self, connection: UUID) -> str:
+        """`<slug>[bot]`, the actor of the runs that we dispatch."""
+        ...
 
 
 class Permissions(Protocol):
@@ -313,9 +324,3 @@ class Render(Protocol):
     """Turns a message into the text of a surface, escaped and cut to the surface's limit."""
 
     def github(self, message: Message) -> str: ...
-
-
-class Propose(Protocol):
-    """What the commands of the catalog make of the words. Raises `UserError`."""
-
-    def __call__(self, verb: str, positional: Sequence[str], named: Mapping[str, str]) -> Intent: ...

@@ -88,5 +88,7 @@ class Command:
     arguments: tuple[Argument, ...]
     open_ended: bool
     """Whether named values beyond `arguments` are passed on (a workflow's inputs)."""
+    whole_line: bool
+    """Whether everything after the verb is one value, named `line` (a command about a command)."""
     examples: tuple[str, ...]
     propose: Callable[[Arguments], Intent]

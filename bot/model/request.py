@@ -118,6 +118,8 @@ class Announcement:
     """The issue or pull request whose thread it stands in."""
     message_id: int | None
     """GitHub's comment id; None until it was posted."""
+    attempted_at: datetime | None
+    """When posting it first began: if that is set and `message_id` is not, look before posting again."""
     text_hash: str | None
     shown_version: int
     """The request's version that the message shows."""
@@ -138,4 +140,6 @@ class Answer:
     number: int
     text: str
     message_id: int | None
+    attempted_at: datetime | None
+    """As in `Announcement`."""
     created_at: datetime

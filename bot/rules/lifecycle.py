@@ -1,0 +1,117 @@
+"""Owns the states of a request: which may follow which, and what GitHub's news about a run makes of one.
+
+A late or doubled report finds no way on in the table and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.model.decision import Reason
+from bot.model.request import Request, RequestState
+from bot.model.run import Conclusion, RunJob, RunReport, RunStatus
+
+S = RequestState
+
+NEXT: Final[Mapping[RequestState, frozenset[RequestState]]] = {
+    S.RECEIVED: frozenset({S.REFUSED, S.WAITING, S.QUEUED}),
+    S.WAITING: frozenset({S.QUEUED, S.REJECTED, S.EXPIRED, S.VOIDED, S.CANCELLED}),
+    S.QUEUED: frozenset({S.DISPATCHING, S.REFUSED, S.VOIDED, S.EXPIRED, S.CANCELLED}),
+    S.DISPATCHING: frozenset({S.RUNNING, S.FAILED, S.LOST, S.CANCELLED, S.VOIDED}),
+    S.RUNNING: frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.VOIDED, S.LOST}),
+    S.LOST: frozenset({S.RUNNING, S.SUCCEEDED, S.FAILED}),
+    S.REFUSED: frozenset(),
+    S.REJECTED: frozenset(),
+    S.EXPIRED: frozenset(),
+    S.VOIDED: frozenset(),
+    S.CANCELLED: frozenset(),
+    S.SUCCEEDED: frozenset(),
+    S.FAILED: frozenset(),
+}
+
+FINAL: Final = frozenset(state for state, following in NEXT.items() if not following) | {S.LOST}
+"""Where a request ends; `lost` is an end too, though news may bring it back."""
+
+ENDED_WELL: Final = frozenset({Conclusion.SUCCESS, Conclusion.NEUTRAL, Conclusion.SKIPPED})
+
+
+def may(request: Request, state: RequestState) -> bool:
+    """Whether this request may go to `state` from where it is."""
+    return state in NEXT[request.state]
+
+
+def advance(
+    request: Request, state: RequestState, *, at: datetime, reason: Reason | None = None, note: str = ""
+) -> Request:
+    """The request in its next state. Ask `may` first: a step that the table does not know is our own fault.
+
+    `at` is aware UTC and becomes `ended_at` when the state is final.
+    """
+    assert may(request, state), f"{request.state} does not lead to {state}"
+    return replace(
+        request,
+        state=state,
+        reason=reason,
+        note=note,
+        waiting_for=None,
+        ended_at=at if state in FINAL else None,
+    )
+
+
+def reach(
+    request: Request, state: RequestState, *, at: datetime, reason: Reason | None = None, note: str = ""
+) -> Request:
+    """The request in `state` when the table leads there, by way of `running` if need be; else the request as it was.
+
+    A run can be over before we knew that it began: its first news is then its last.
+    """
+    if may(request, state):
+        return advance(request, state, at=at, reason=reason, note=note)
+    if may(request, S.RUNNING) and state in NEXT[S.RUNNING]:
+        return advance(advance(request, S.RUNNING, at=at), state, at=at, reason=reason, note=note)
+    return request
+
+
+def state_after(report: RunReport) -> RequestState:
+    """What a run's status means for its request."""
+    if report.status is not RunStatus.COMPLETED:
+        return S.RUNNING
+    if report.conclusion is Conclusion.CANCELLED:
+        return S.CANCELLED
+    return S.SUCCEEDED if report.conclusion in ENDED_WELL else S.FAILED
+
+
+def is_news(known_at: datetime, known_status: RunStatus, report: RunReport) -> bool:
+    """Whether a report says more than what we know. Webhooks arrive in any order and more than once.
+
+    A completed run stays completed within its attempt; otherwise GitHub's own time decides, and its status when the
+    times, which have whole seconds, are equal.
+    """
+    if known_status is RunStatus.COMPLETED:
+        return False
+    if report.status is RunStatus.COMPLETED:
+        return True
+    return (report.updated_at, _ORDER[report.status]) > (known_at, _ORDER[known_status])
+
+
+def merge_job(known: tuple[RunJob, ...], job: RunJob) -> tuple[RunJob, ...]:
+    """The jobs of one attempt after news about one of them; older news changes nothing."""
+    before = next((other for other in known if other.id == job.id), None)
+    if before is None:
+        return (*known, job)
+    if _ORDER[job.status] <= _ORDER[before.status]:
+        return known
+    return tuple(job if other.id == job.id else other for other in known)
+
+
+_ORDER: Final[Mapping[RunStatus, int]] = {
+    RunStatus.REQUESTED: 0,
+    RunStatus.PENDING: 1,
+    RunStatus.WAITING: 2,
+    RunStatus.QUEUED: 3,
+    RunStatus.IN_PROGRESS: 4,
+    RunStatus.COMPLETED: 5,
+}
