@@ -1,0 +1,76 @@
+"""Owns the comparison of a run with what was asked for (T1), and the search for a run whose id nobody told us (T31)."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.model.request import Request
+from bot.model.run import RunReport
+
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""Our clock and GitHub's may differ by this much when a run's creation is compared with our record."""
+
+
+def mismatch(request: Request, report: RunReport, our_login: str) -> str | None:
+    """What is wrong with the run in words, or None when it is what was asked for.
+
+    A fact that GitHub left out is a mismatch too: ask GitHub for the whole run first (`complete`).
+    """
+    assert request.pin is not None
+    expected = {
+        "commit": (request.pin.sha, report.head_sha),
+        "workflow": (request.workflow_path, report.path),
+        "actor": (our_login.lower(), (report.actor_login or "").lower()),
+        "event": ("workflow_dispatch", report.event),
+    }
+    wrong = [f"its {fact} is {seen}, not {asked}" for fact, (asked, seen) in expected.items() if asked != seen]
+    return None if not wrong else f"Run {report.id} is not what was asked for: {', '.join(wrong)}."
+
+
+def complete(report: RunReport) -> bool:
+    """Whether the report holds every fact that `mismatch` compares; webhooks sometimes leave one out."""
+    return None not in (report.head_sha, report.path, report.actor_login, report.event)
+
+
+class Search(enum.StrEnum):
+    """How a search for our run ended when it did not find it."""
+
+    NOTHING = "nothing"
+    """No run that could be ours: the dispatch did not arrive, or GitHub does not show it yet."""
+    UNSURE = "unsure"
+    """Something could be ours, and nothing proves it: never guessed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The one run that carries the request's key."""
+
+    report: RunReport
+
+
+def find(
+    request: Request, candidates: Sequence[RunReport], *, our_login: str, claimed: Collection[int]
+) -> Found | Search:
+    """Our run among candidates. `claimed` are ids of runs that other requests own.
+
+    A run is ours when our actor dispatched it in the time window and its title carries the 128-bit key. Its commit is
+    not looked at here: a run of ours on another commit must be found as well, so that it is cancelled, not repeated.
+    Two runs with the key, or one without it, prove nothing.
+    """
+    possible = [run for run in candidates if run.id not in claimed and _possible(request, run, our_login)]
+    keyed = [run for run in possible if request.key in (run.display_title or "")]
+    if len(keyed) == 1:
+        return Found(report=keyed[0])
+    return Search.UNSURE if possible else Search.NOTHING
+
+
+def _possible(request: Request, run: RunReport, our_login: str) -> bool:
+    if request.dispatched_at is None or run.created_at is None:
+        return False
+    in_time = run.created_at >= request.dispatched_at - CLOCKS_DIFFER
+    ours = (run.actor_login or "").lower() == our_login.lower() and run.event == "workflow_dispatch"
+    return in_time and ours and run.path == request.workflow_path
