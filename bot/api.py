@@ -1,0 +1,58 @@
+"""The front door for `commands/`: what a command needs to declare itself, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.errors import UserError
+from bot.model.command import Argument, Arguments, ArgumentType, Command
+from bot.model.intent import Decide, Dispatch, Intent, Query, Question, Verdict
+from bot.model.people import Role
+
+__all__ = [
+    "Argument",
+    "ArgumentType",
+    "Arguments",
+    "Command",
+    "Decide",
+    "Dispatch",
+    "Intent",
+    "Query",
+    "Question",
+    "Role",
+    "UserError",
+    "Verdict",
+    "declare",
+]
+
+
+def declare(
+    *,
+    name: str,
+    summary: str,
+    usage: str,
+    permission: Role,
+    examples: Sequence[str],
+    arguments: Sequence[Argument] = (),
+    open_ended: bool = False,
+    whole_line: bool = False,
+) -> Callable[[Callable[[Arguments], Intent]], Command]:
+    """Turn a function from arguments to an intent into a command.
+
+    A command proposes; flow alone acts, so no command can skip permission. The function may raise `UserError`.
+    """
+
+    def build(propose: Callable[[Arguments], Intent]) -> Command:
+        return Command(
+            name=name,
+            summary=summary,
+            usage=usage,
+            permission=permission,
+            arguments=tuple(arguments),
+            open_ended=open_ended,
+            whole_line=whole_line,
+            examples=tuple(examples),
+            propose=propose,
+        )
+
+    return build
