@@ -11,7 +11,8 @@ SignalboxError
     ├── SettingsError     the environment can not be used; lists every fault at once
     ├── AlreadyRunning    another process serves this database
     ├── Conflict          a row changed since it was read: read again and decide again
-    └── BadPayload        bytes from outside that do not have the promised shape
+    ├── BadPayload        bytes from outside that do not have the promised shape
+    └── BadSignature      bytes from outside that nobody whom we trust has signed
 
 A denial is not an error: rules return `Denied` (see bot/model/decision.py).
 """
@@ -94,3 +95,7 @@ class Conflict(BotError):
 
 class BadPayload(BotError):
     """The bytes do not have the promised shape."""
+
+
+class BadSignature(BotError):
+    """The bytes are not signed with the shared secret."""
