@@ -1,0 +1,1 @@
+"""A stateful GitHub on loopback, for the demo and the stories: it refuses what the real one refuses."""

@@ -1,0 +1,222 @@
+"""Owns workflow runs: attempts, jobs in the order of their needs, cancelling and running again, step by step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.sandbox.github.accounts import Account
+from bot.sandbox.github.git import Commit
+from bot.sandbox.github.jobs import Job
+from bot.sandbox.github.plans import Conclusion, Plan
+from bot.sandbox.github.refusals import Refused
+from bot.sandbox.github.workflows import FOLDER, WorkflowFile
+
+if TYPE_CHECKING:
+    from bot.sandbox.github.repositories import Repository
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Run:
+    id: int
+    repository: "Repository"
+    workflow: WorkflowFile
+    workflow_id: int
+    number: int
+    ref: str  # refs/heads/main
+    head_commit: Commit
+    event: str
+    actor: Account
+    triggering_actor: Account  # of the newest attempt
+    inputs: Mapping[str, str]
+    title: str
+    check_suite_id: int
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime
+    attempt: int = 1
+    attempts: dict[int, list[Job]] = field(default_factory=dict)
+    status: str = "queued"
+    conclusion: str | None = None
+    stubborn: bool = False  # accepts a cancel but goes on, like a job with `if: always()`
+
+    @property
+    def head_sha(self) -> str:
+        return self.head_commit.sha
+
+    @property
+    def head_branch(self) -> str:
+        return self.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
+
+    @property
+    def file(self) -> str:
+        return self.workflow.path.removeprefix(FOLDER)
+
+    @property
+    def plan(self) -> Plan:
+        return self.repository.plans.get(self.file) or self.repository.world.plans.get(self.file) or Plan()
+
+    @property
+    def jobs(self) -> list[Job]:
+        return self.attempts[self.attempt]
+
+    @property
+    def done(self) -> bool:
+        return self.status == "completed"
+
+    def job(self, name: str) -> Job:
+        """By the name people see, else by the job's id in the file."""
+        named = [job for job in self.jobs if job.name == name] or [job for job in self.jobs if job.key == name]
+        if len(named) != 1:
+            raise ValueError(f"{name!r} names {len(named)} of the jobs {[job.name for job in self.jobs]}")
+        return named[0]
+
+    # What a story does, one step at a time; each returns when its webhooks were answered
+
+    async def start(self) -> None:
+        self.begin()
+        await self._settled()
+
+    async def wait_job(self, name: str) -> None:
+        """The job waits for its environment's protection rules."""
+        job = self.job(name)
+        self._must_be_ready(job)
+        job.status = "waiting"
+        self._tell("waiting", job)
+        await self._settled()
+
+    async def start_job(self, name: str) -> None:
+        self.begin_job(self.job(name))
+        await self._settled()
+
+    async def finish_job(self, name: str, conclusion: Conclusion = "success", *, log: str = "") -> None:
+        self.end_job(self.job(name), conclusion, log)
+        await self._settled()
+
+    async def finish(self, conclusion: Conclusion | None = None) -> None:
+        """Whatever is left of the jobs ends well, or with this conclusion; then the run is completed."""
+        self.end(conclusion)
+        await self._settled()
+
+    async def cancel(self, *, by: str) -> None:
+        self.request_cancel(self.repository.world.account(by))
+        await self._settled()
+
+    async def rerun(self, *, by: str, failed_only: bool = False) -> None:
+        self.run_again(self.repository.world.account(by), failed_only=failed_only)
+        await self._settled()
+
+    async def play(self) -> None:
+        """Play the plan from here to the end, without waiting between the steps."""
+        await self.start()
+        while waiting := [job for job in self.jobs if job.born and not job.done]:
+            for job in waiting:
+                await self.start_job(job.name)
+            for job in waiting:
+                planned = self.plan.job(job.key, job.name)
+                await self.finish_job(job.name, planned.conclusion, log=planned.log)
+        await self.finish()
+
+    # The same, as GitHub itself does it
+
+    def begin(self) -> None:
+        if self.status == "queued":
+            self._become("in_progress")
+
+    def begin_job(self, job: Job) -> None:
+        if job.status == "in_progress":
+            return
+        self._must_be_ready(job)
+        self.begin()
+        job.start(self._now())
+        self._tell("in_progress", job)
+
+    def end_job(self, job: Job, conclusion: Conclusion, log: str = "") -> None:
+        if conclusion not in ("skipped", "cancelled"):
+            self.begin_job(job)
+        job.complete(conclusion, self._now(), log)
+        self._tell("completed", job)
+        self._release_jobs()
+
+    def end(self, conclusion: Conclusion | None = None) -> None:
+        if self.done:
+            return
+        self.begin()
+        while left := [job for job in self.jobs if not job.done and (job.born or conclusion)]:
+            self.end_job(left[0], conclusion or "success") if left[0].born else self._give_up(left[0], conclusion)
+        self.conclusion = summary(job.conclusion for job in self.jobs)
+        if conclusion and conclusion != "success":
+            self.conclusion = conclusion
+        self._become("completed")
+
+    def _give_up(self, job: Job, conclusion: Conclusion | None) -> None:
+        job.complete("cancelled" if conclusion == "cancelled" else "skipped", self._now())
+        self._tell("completed", job)
+
+    def request_cancel(self, by: Account) -> None:
+        if self.done:
+            raise Refused(409, "Cannot cancel a workflow run that is completed.")
+        if not self.stubborn:
+            self.end("cancelled")
+
+    def run_again(self, by: Account, *, failed_only: bool) -> None:
+        if not self.done:
+            raise Refused(403, "This workflow is already running")
+        kept = [job for job in self.jobs if failed_only and job.conclusion == "success"]
+        if failed_only and len(kept) == len(self.jobs):
+            raise Refused(403, "This workflow run has no failed jobs to re-run")
+        self.attempt += 1
+        self.triggering_actor, self.started_at, self.conclusion = by, self._now(), None
+        self.open(already_done={job.name for job in kept})
+
+    def open(self, already_done: Iterable[str] = ()) -> None:
+        """A new attempt: its jobs appear, the run is requested, the first jobs queue."""
+        done, world = set(already_done), self.repository.world
+        self.attempts[self.attempt] = [
+            Job(id=world.ids.new(), run=self, spec=spec, attempt=self.attempt) for spec in self.workflow.jobs
+        ]
+        for job in self.jobs:
+            if job.name in done:
+                job.complete("success", self._now())
+        self._become("queued", "requested")
+        self._release_jobs()
+        world.run_opened(self)
+
+    def _release_jobs(self) -> None:
+        """Jobs whose needs are done either queue or, after a failure, are skipped; skipping can release more."""
+        for job in self.jobs:
+            needed = [other for other in self.jobs if other.key in job.spec.needs]
+            if job.born or not all(other.done for other in needed):
+                continue
+            if job.spec.always or all(other.conclusion == "success" for other in needed):
+                job.queue(self._now())
+                self._tell("queued", job)
+            else:
+                self.end_job(job, "skipped")
+
+    def _must_be_ready(self, job: Job) -> None:
+        if job.status not in ("queued", "waiting"):
+            raise ValueError(f"job {job.name!r} is {job.status}, its needs are {list(job.spec.needs)}")
+
+    def _become(self, status: str, action: str | None = None) -> None:
+        self.status, self.updated_at = status, self._now()
+        self.repository.world.events.run(action or status, self)
+
+    def _tell(self, action: str, job: Job) -> None:
+        self.updated_at = self._now()
+        self.repository.world.events.job(action, job)
+
+    def _now(self) -> datetime:
+        return self.repository.world.clock()
+
+    async def _settled(self) -> None:
+        await self.repository.world.webhooks.settled()
+
+
+def summary(conclusions: Iterable[str | None]) -> str:
+    """A run is as bad as its worst job; skipped jobs do not count unless there is nothing else."""
+    seen = set(conclusions)
+    for bad in ("failure", "timed_out", "cancelled", "action_required"):
+        if bad in seen:
+            return "failure" if bad == "timed_out" else bad
+    return "skipped" if seen == {"skipped"} else "success"

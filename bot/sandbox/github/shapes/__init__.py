@@ -1,0 +1,1 @@
+"""How things look as JSON, with every field GitHub's own description demands."""
