@@ -1,0 +1,65 @@
+"""Owns the rows of answers: replies that are written once, by their natural key (T20)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.request import Answer
+from bot.store.dialect import insert
+from bot.store.schema import answers as table
+
+
+class Answers:
+    """Replies that are written once."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def add(self, answer: Answer) -> bool:
+        """False, and nothing written, when this natural key was answered before."""
+        statement = insert(self._sql, table).values(
+            id=answer.id,
+            natural_key=answer.natural_key,
+            surface=answer.surface,
+            connection_id=answer.connection,
+            repository_id=answer.repository,
+            number=answer.number,
+            text=answer.text,
+            message_id=answer.message_id,
+            attempted_at=answer.attempted_at,
+            created_at=answer.created_at,
+        )
+        result = await self._sql.execute(statement.on_conflict_do_nothing(index_elements=[table.c.natural_key]))
+        return result.rowcount == 1
+
+    async def get(self, answer: UUID) -> Answer | None:
+        """By its id."""
+        row = (await self._sql.execute(select(table).where(table.c.id == answer))).one_or_none()
+        if row is None:
+            return None
+        return Answer(
+            id=row.id,
+            natural_key=row.natural_key,
+            surface=row.surface,
+            connection=row.connection_id,
+            repository=row.repository_id,
+            number=row.number,
+            text=row.text,
+            message_id=row.message_id,
+            attempted_at=row.attempted_at,
+            created_at=row.created_at,
+        )
+
+    async def attempting(self, answer: UUID, at: datetime) -> None:
+        """Posting begins; the first time stays, because what we may have posted was created after it."""
+        statement = update(table).where(table.c.id == answer, table.c.attempted_at.is_(None))
+        await self._sql.execute(statement.values(attempted_at=at))
+
+    async def posted(self, answer: UUID, message_id: int) -> None:
+        """It stands there, as this message."""
+        await self._sql.execute(update(table).where(table.c.id == answer).values(message_id=message_id))

@@ -1,0 +1,60 @@
+"""Owns the audit entries: numbered, written in the transaction that does what they tell, sealed later (T25)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.decision import Reason
+from bot.store.schema import audit_entries as table
+
+# What `flow` writes when a command was turned away; counted to slow down who keeps trying (T26).
+REFUSED = "command_refused"
+
+
+class Audit:
+    """What was asked, decided and done."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def write(
+        self,
+        *,
+        action: str,
+        at: datetime,
+        person: UUID | None,
+        connection: UUID | None,
+        repository: int | None,
+        request: UUID | None,
+        reason: Reason | None,
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Append one entry; `facts` is plain JSON."""
+        statement = insert(table).values(
+            action=action,
+            at=at,
+            person_id=person,
+            connection_id=connection,
+            repository_id=repository,
+            request_id=request,
+            reason=None if reason is None else reason.value,
+            facts=dict(facts),
+        )
+        await self._sql.execute(statement)
+
+    async def count_refusals(self, person: UUID, repository: int, since: datetime) -> int:
+        """How many commands of this person were refused in this repository since then (T26)."""
+        statement = select(func.count()).where(
+            table.c.person_id == person,
+            table.c.repository_id == repository,
+            table.c.at >= since,
+            table.c.action == REFUSED,
+        )
+        return (await self._sql.execute(statement)).scalar_one()

@@ -1,0 +1,225 @@
+"""Owns the rows of jobs: what must happen, until it has. Who runs them is in bot/jobs.
+
+`(kind, key)` is unique, so a payload must follow from its kind and key: asking again keeps the first payload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.job import Job, JobRow
+from bot.store.dialect import insert
+from bot.store.mint import new_id
+from bot.store.schema import jobs as table
+
+READY = "ready"
+HELD = "held"
+
+# Statements are built once: building costs more than running them.
+_FINISH = delete(table).where(table.c.id == bindparam("job"), table.c.revision == bindparam("seen"))
+_AGAIN = (
+    update(table)
+    .where(table.c.id == bindparam("job"), table.c.revision != bindparam("seen"))
+    .values(run_at=func.coalesce(table.c.again_at, table.c.run_at), again_at=None, attempts=0, last_error=None)
+)
+_WAIT = (
+    update(table)
+    .where(table.c.id == bindparam("job"))
+    .values(
+        # Asked for again meanwhile, and earlier: then earlier it is.
+        run_at=case(
+            (and_(table.c.revision != bindparam("seen"), table.c.again_at < bindparam("due")), table.c.again_at),
+            else_=bindparam("due"),
+        ),
+        again_at=None,
+        attempts=bindparam("tries"),
+        last_error=bindparam("error"),
+    )
+)
+_HOLD = (
+    update(table)
+    .where(table.c.id == bindparam("job"))
+    .values(state=HELD, again_at=None, attempts=bindparam("tries"), last_error=bindparam("error"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredJob:
+    """A job that is ready, as the engine reads it."""
+
+    id: UUID
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    run_at: datetime
+    attempts: int
+    revision: int
+    """Raised each time the key is asked for while due; finishing an old revision leaves the row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How a job goes on that is not done: due when, after how many failures in a row, the last of them being which."""
+
+    job: StoredJob
+    due: datetime
+    tries: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How much there is to do."""
+
+    ready: int
+    due: int
+    held: int
+    oldest_due: datetime | None
+
+
+class Jobs:
+    """Jobs."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def enqueue(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Keep them. A key that waits comes forward, one that is due runs once more, one that is held stays held."""
+        statement = insert(self._sql, table)
+        new, old = statement.excluded, table.c
+        waits, running = old.run_at > now, old.run_at <= now
+        sooner = case((new.run_at < old.run_at, new.run_at), else_=old.run_at)
+        again = case((or_(old.again_at.is_(None), new.run_at < old.again_at), new.run_at), else_=old.again_at)
+        changes = {
+            "run_at": case((waits, sooner), else_=old.run_at),
+            "again_at": case((running, again), else_=old.again_at),
+            "revision": case((running, old.revision + 1), else_=old.revision),
+        }
+        await self._sql.execute(
+            statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY),
+            [_columns(job, now) for job in jobs],
+        )
+
+    async def ready(self, statement: Select[Any], limit: int) -> list[StoredJob]:
+        """The first that are or become due, by `ready_statement`."""
+        rows = await self._sql.execute(statement, {"most": limit})
+        return [
+            StoredJob(
+                id=row.id,
+                kind=row.kind,
+                key=row.key,
+                payload=row.payload,
+                run_at=row.run_at,
+                attempts=row.attempts,
+                revision=row.revision,
+            )
+            for row in rows
+        ]
+
+    async def finish(self, done: Sequence[StoredJob]) -> None:
+        """They have happened: gone, except those that were asked for again while they ran, which become due again."""
+        keys = [{"job": job.id, "seen": job.revision} for job in done]
+        result = await self._sql.execute(_FINISH, keys)
+        if result.rowcount != len(done):
+            await self._sql.execute(_AGAIN, keys)
+
+    async def wait(self, waiting: Sequence[Waiting]) -> None:
+        """They have not happened yet: due again when they say, or when they were asked for meanwhile."""
+        rows = [
+            {"job": each.job.id, "seen": each.job.revision, "due": each.due, "tries": each.tries, "error": each.error}
+            for each in waiting
+        ]
+        await self._sql.execute(_WAIT, rows)
+
+    async def hold(self, given_up: Sequence[Waiting]) -> None:
+        """They failed for the last time: kept, shown, and left alone until a person decides."""
+        rows = [{"job": each.job.id, "tries": each.tries, "error": each.error} for each in given_up]
+        await self._sql.execute(_HOLD, rows)
+
+    async def all(self, state: str | None = None) -> Sequence[JobRow]:
+        """What there is, held ones first, then by when they are due."""
+        statement = select(table).order_by(table.c.state, table.c.run_at, table.c.id)
+        if state is not None:
+            statement = statement.where(table.c.state == state)
+        return [_row(row) for row in await self._sql.execute(statement)]
+
+    async def get(self, job: UUID) -> JobRow | None:
+        """By its id."""
+        row = (await self._sql.execute(select(table).where(table.c.id == job))).one_or_none()
+        return None if row is None else _row(row)
+
+    async def retry(self, job: UUID, now: datetime) -> bool:
+        """A held job becomes due now, with all its attempts before it; False when there is no such held job."""
+        statement = update(table).where(table.c.id == job, table.c.state == HELD)
+        result = await self._sql.execute(statement.values(state=READY, run_at=now, attempts=0))
+        return result.rowcount == 1
+
+    async def drop(self, job: UUID) -> bool:
+        """A held job is given up for good; False when there is no such held job."""
+        result = await self._sql.execute(delete(table).where(table.c.id == job, table.c.state == HELD))
+        return result.rowcount == 1
+
+    async def figures(self, now: datetime) -> Figures:
+        """Counts of what is ready, due by now and held, and since when the oldest is due."""
+        due = and_(table.c.state == READY, table.c.run_at <= now)
+        statement = select(
+            func.count().filter(table.c.state == READY).label("ready"),
+            func.count().filter(due).label("due"),
+            func.count().filter(table.c.state == HELD).label("held"),
+            func.min(table.c.run_at).filter(due).label("oldest_due"),
+        )
+        row = (await self._sql.execute(statement)).one()
+        return Figures(ready=row.ready, due=row.due, held=row.held, oldest_due=row.oldest_due)
+
+
+def ready_statement(known: Mapping[str, frozenset[int]]) -> Select[Any]:
+    """Selects jobs of these kinds and payload versions, the earliest first; what nobody here knows is left alone."""
+    pairs = [
+        and_(table.c.kind == kind, table.c.payload_version.in_(sorted(versions)))
+        for kind, versions in sorted(known.items())
+    ]
+    return (
+        select(table)
+        .where(table.c.state == READY, or_(False, *pairs))
+        .order_by(table.c.run_at, table.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _columns(job: Job, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": job.kind,
+        "key": job.key,
+        "payload": dict(job.payload),
+        "payload_version": job.payload["v"],
+        "state": READY,
+        "run_at": job.run_at or now,
+        "again_at": None,
+        "revision": 1,
+        "attempts": 0,
+        "last_error": None,
+        "created_at": now,
+    }
+
+
+def _row(row: Row[Any]) -> JobRow:
+    return JobRow(
+        id=str(row.id),
+        kind=row.kind,
+        key=row.key,
+        payload=row.payload,
+        state=row.state,
+        run_at=row.run_at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        created_at=row.created_at,
+    )

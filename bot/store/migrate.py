@@ -1,0 +1,81 @@
+"""Owns bringing a database to the newest schema, and knowing whether it is there.
+
+Serving asks `is_current` only, which needs no Alembic. `upgrade` imports it, so `serve` runs `signalbox migrate` as a
+child process, before it takes the serving lock for itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import Database, open_for_migration, sqlite_path
+from bot.store.lock import serving_lock
+from bot.store.schema import HEAD_REVISION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+# PgQueuer keeps its own tables in this PostgreSQL schema and migrates them itself.
+FOREIGN_SCHEMA = "pgqueuer"
+VERSION_TABLE = "alembic_version"
+
+
+def ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether Alembic should look at it: everything but PgQueuer's schema."""
+    return not (kind == "schema" and name == FOREIGN_SCHEMA)
+
+
+def upgrade(database_url: str) -> None:
+    """Bring the database to the newest schema, in one transaction; nothing happens when it is there.
+
+    Raises `AlreadyRunning` while another process serves or migrates it, `BotError` for a URL that can not be served.
+    """
+    path = sqlite_path(database_url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with serving_lock(path):
+        engine = open_for_migration(database_url)
+        try:
+            _run(engine)
+        finally:
+            engine.dispose()
+
+
+async def stored_revision(database: Database) -> str | None:
+    """The revision that the database is at; None before its first migration."""
+    async with database.reading.connect() as connection:
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSION_TABLE)):
+            return None
+        return await _revision(connection)
+
+
+async def is_current(database: Database) -> bool:
+    """Whether this version of Signalbox can serve it as it is."""
+    return await stored_revision(database) == HEAD_REVISION
+
+
+def alembic_config() -> Config:
+    """Alembic's settings, without a file of its own."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _run(engine: Engine) -> None:
+    from alembic import command
+
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+async def _revision(connection: AsyncConnection) -> str | None:
+    row = (await connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}"))).one_or_none()
+    return None if row is None else str(row.version_num)

@@ -1,0 +1,66 @@
+"""Owns the rows of repositories: labels that follow renames, and the installation that reaches each (T8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.repository import Repository
+from bot.store.dialect import insert
+from bot.store.schema import repositories as table
+
+
+class Repositories:
+    """Labels of repositories, kept as deliveries tell them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def get(self, connection: UUID, repository: int) -> Repository | None:
+        """What we know of it."""
+        statement = select(table).where(table.c.connection_id == connection, table.c.github_id == repository)
+        row = (await self._sql.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        return Repository(
+            connection=row.connection_id,
+            id=row.github_id,
+            owner=row.owner,
+            name=row.name,
+            private=row.private,
+            default_branch=row.default_branch,
+            installation=row.installation_id,
+        )
+
+    async def save(self, repository: Repository) -> None:
+        """Insert, or update the labels; a known installation is not forgotten for None."""
+        statement = insert(self._sql, table).values(
+            connection_id=repository.connection,
+            github_id=repository.id,
+            owner=repository.owner,
+            name=repository.name,
+            private=repository.private,
+            default_branch=repository.default_branch,
+            installation_id=repository.installation,
+        )
+        new = statement.excluded
+        labels = {column: new[column] for column in ("owner", "name", "private", "default_branch")}
+        changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
+        await self._sql.execute(
+            statement.on_conflict_do_update(index_elements=[table.c.connection_id, table.c.github_id], set_=changes)
+        )
+
+    async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
+        """The installation no longer reaches these repositories; none named means all of them."""
+        statement = (
+            update(table)
+            .where(table.c.connection_id == connection, table.c.installation_id == installation)
+            .values(installation_id=None)
+        )
+        if repositories:
+            statement = statement.where(table.c.github_id.in_(repositories))
+        await self._sql.execute(statement)

@@ -1,0 +1,180 @@
+"""Owns the rows of requests: once per origin (T20), saved by compare-and-set on their version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Conflict
+from bot.model.decision import Reason
+from bot.model.origin import Origin
+from bot.model.request import Pin, PinSource, Request, RequestState
+from bot.store.clock import Clock
+from bot.store.dialect import insert
+from bot.store.origins import from_json, to_columns
+from bot.store.schema import requests as table
+
+LOST_FOR = timedelta(days=1)  # how long news may still bring a lost request back
+AT_GITHUB = (RequestState.DISPATCHING.value, RequestState.RUNNING.value)
+
+
+class Requests:
+    """Requests."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        """In this transaction."""
+        self._sql = connection
+        self._clock = clock
+
+    async def add(self, request: Request) -> bool:
+        """False, and nothing written, when this origin has a request. A code that is taken raises `Conflict`."""
+        statement = insert(self._sql, table).values(**_columns(request), version=request.version)
+        try:
+            result = await self._sql.execute(statement.on_conflict_do_nothing(index_elements=[table.c.origin_key]))
+        except IntegrityError as error:
+            raise Conflict("The request's id, code or key is taken: mint new ones.") from error
+        return result.rowcount == 1
+
+    async def save(self, request: Request) -> Request:
+        """Write the row whose version is `request.version`; returns it with the next version.
+
+        Raises `Conflict` when the row has another version by now, or is not there.
+        """
+        statement = update(table).where(table.c.id == request.id, table.c.version == request.version)
+        result = await self._sql.execute(statement.values(**_columns(request), version=request.version + 1))
+        if result.rowcount != 1:
+            raise Conflict(f"Request {request.code} is not at version {request.version} any more.")
+        return replace(request, version=request.version + 1)
+
+    async def get(self, request: UUID) -> Request | None:
+        """By its id."""
+        return await self._one(table.c.id == request)
+
+    async def by_code(self, code: str) -> Request | None:
+        """By the code that people type, in any case."""
+        return await self._one(table.c.code == code.upper())
+
+    async def by_origin(self, origin: Origin) -> Request | None:
+        """What came of this very line."""
+        return await self._one(table.c.origin_key == origin.natural_key)
+
+    async def of_thread(self, connection: UUID, repository: int, number: int, limit: int) -> Sequence[Request]:
+        """The newest first."""
+        return await self._newest(*_in(connection, repository), table.c.number == number, limit=limit)
+
+    async def of_repository(self, connection: UUID, repository: int, limit: int) -> Sequence[Request]:
+        """The newest first."""
+        return await self._newest(*_in(connection, repository), limit=limit)
+
+    async def of_comment(self, connection: UUID, repository: int, comment: int) -> Sequence[Request]:
+        """In the order of their lines."""
+        statement = select(table).where(*_in(connection, repository), table.c.comment_id == comment)
+        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.line))]
+
+    async def unfinished(self) -> Sequence[Request]:
+        """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
+        lost_since = self._clock.now() - LOST_FOR
+        lost = (table.c.state == RequestState.LOST.value) & (
+            func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at) >= lost_since
+        )
+        statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), lost))
+        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
+
+    async def _one(self, condition: ColumnElement[bool]) -> Request | None:
+        row = (await self._sql.execute(select(table).where(condition))).one_or_none()
+        return None if row is None else _model(row)
+
+    async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[Request]:
+        statement = select(table).where(*conditions).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
+        return [_model(row) for row in await self._sql.execute(statement)]
+
+
+def _in(connection: UUID, repository: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.connection_id == connection, table.c.repository_id == repository
+
+
+def _columns(request: Request) -> dict[str, Any]:
+    return {
+        **to_columns(request.origin),
+        **_pin_columns(request.pin),
+        "id": request.id,
+        "code": request.code,
+        "key": request.key,
+        "connection_id": request.connection,
+        "repository_id": request.repository,
+        "command": request.command,
+        "text": request.text,
+        "person_id": request.person,
+        "workflow_id": request.workflow_id,
+        "workflow_path": request.workflow_path,
+        "workflow_name": request.workflow_name,
+        "inputs": dict(request.inputs),
+        # Gates bind to the folded name, so `Production` and `production` are one environment (T2).
+        "environment": None if request.environment is None else request.environment.casefold(),
+        "state": request.state.value,
+        "waiting_for": request.waiting_for,
+        "reason": None if request.reason is None else request.reason.value,
+        "note": request.note,
+        "judged_at": request.judged_at,
+        "dispatched_at": request.dispatched_at,
+        "created_at": request.created_at,
+        "ended_at": request.ended_at,
+    }
+
+
+def _pin_columns(pin: Pin | None) -> dict[str, Any]:
+    return {
+        "pin_ref": pin and pin.ref,
+        "pin_sha": pin and pin.sha,
+        "pin_source": pin and pin.source.value,
+        "pin_pull_request": pin and pin.pull_request,
+        "pin_workflow_blob": pin and pin.workflow_blob,
+    }
+
+
+def _pin(row: Row[Any]) -> Pin | None:
+    if row.pin_ref is None:
+        return None
+    return Pin(
+        ref=row.pin_ref,
+        sha=row.pin_sha,
+        source=PinSource(row.pin_source),
+        pull_request=row.pin_pull_request,
+        workflow_blob=row.pin_workflow_blob,
+    )
+
+
+def _model(row: Row[Any]) -> Request:
+    return Request(
+        id=row.id,
+        code=row.code,
+        key=row.key,
+        connection=row.connection_id,
+        repository=row.repository_id,
+        command=row.command,
+        text=row.text,
+        person=row.person_id,
+        origin=from_json(row.origin),
+        workflow_id=row.workflow_id,
+        workflow_path=row.workflow_path,
+        workflow_name=row.workflow_name,
+        inputs=row.inputs,
+        environment=row.environment,
+        pin=_pin(row),
+        state=RequestState(row.state),
+        waiting_for=row.waiting_for,
+        reason=None if row.reason is None else Reason(row.reason),
+        note=row.note,
+        judged_at=row.judged_at,
+        dispatched_at=row.dispatched_at,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        version=row.version,
+    )

@@ -1,0 +1,279 @@
+"""Owns every table. `migrations/` builds exactly this; a test compares the two.
+
+Names of things (logins, branches, titles, states) are TEXT, never database enums: a new word must not need a migration.
+Ids that GitHub gives are 64-bit, and each stands beside the connection that gave it (T24).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.store.columns import Id, Json, JsonBytes, Moment, Number
+
+HEAD_REVISION = "0001"
+"""The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
+
+# https://alembic.sqlalchemy.org/en/latest/naming.html
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("api_url", Text, nullable=False),
+    Column("server_url", Text, nullable=False),
+    Column("app_id", BigInteger),
+    Column("app_slug", Text),
+)
+
+repositories = Table(
+    "repositories",
+    metadata,
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    # Labels: two repositories may carry the same ones for a while, after a rename (T8).
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("default_branch", Text, nullable=False),
+    Column("installation_id", BigInteger),
+    PrimaryKeyConstraint("connection_id", "github_id"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("created_at", Moment, nullable=False),
+)
+
+# One row per link between a person and an account; a link that ended stays, with its end (T9).
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("person_id", Id(), ForeignKey("people.id"), nullable=False, index=True),
+    Column("provider", Text, nullable=False),
+    Column("connection_id", Id(), ForeignKey("connections.id")),
+    Column("external_id", Text, nullable=False),
+    Column("login", Text, nullable=False),
+    # How the two were shown to be one human; a link by import or device flow is worth less until confirmed (T5).
+    Column("method", Text, nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Column("unlinked_at", Moment),
+    Column("confirmed_at", Moment),
+)
+_open_github_link = (accounts.c.provider == "github") & accounts.c.unlinked_at.is_(None)
+Index(
+    "uq_accounts_open_github_link",
+    accounts.c.connection_id,
+    accounts.c.external_id,
+    unique=True,
+    sqlite_where=_open_github_link,
+    postgresql_where=_open_github_link,
+)
+Index("ix_accounts_connection_id_external_id", accounts.c.connection_id, accounts.c.external_id)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("action", Text),
+    Column("facts", JsonBytes, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    # A GUID is not under the signature, and each host gives its own (T20).
+    UniqueConstraint("connection_id", "guid"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("payload", Json, nullable=False),
+    # The payload's `v`, so that a process can leave versions alone that it does not know.
+    Column("payload_version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("run_at", Moment, nullable=False),
+    # When a key that was due already, and so may be running, was asked for again.
+    Column("again_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("kind", "key"),
+    Index(None, "state", "run_at"),
+)
+
+# Our own record of where pull requests' heads were, and since when (T4). `id` keeps the order within one second.
+heads = Table(
+    "heads",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("pull_request", BigInteger, nullable=False),
+    Column("sha", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    UniqueConstraint("connection_id", "repository_id", "pull_request", "sha", "since", name="uq_heads_once"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False, unique=True),
+    # The origin's natural key: one line of one comment is one request, however often it is delivered (T20).
+    Column("origin_key", Text, nullable=False, unique=True),
+    Column("origin", Json, nullable=False),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("number", BigInteger),
+    Column("comment_id", BigInteger),
+    Column("line", Integer),
+    Column("command", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("person_id", Id(), ForeignKey("people.id"), nullable=False, index=True),
+    Column("workflow_id", BigInteger),
+    Column("workflow_path", Text, nullable=False),
+    Column("workflow_name", Text, nullable=False),
+    Column("inputs", Json, nullable=False),
+    Column("environment", Text),
+    Column("pin_ref", Text),
+    Column("pin_sha", Text),
+    Column("pin_source", Text),
+    Column("pin_pull_request", BigInteger),
+    Column("pin_workflow_blob", Text),
+    Column("state", Text, nullable=False, index=True),
+    Column("waiting_for", Text),
+    Column("reason", Text),
+    Column("note", Text, nullable=False),
+    Column("judged_at", Moment),
+    Column("dispatched_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("version", Integer, nullable=False),
+    Index(None, "connection_id", "repository_id", "created_at"),
+    Index(None, "connection_id", "repository_id", "number", "created_at"),
+    Index(None, "connection_id", "repository_id", "comment_id"),
+    # Gates bind to what is touched (T2).
+    Index("ix_requests_touched", "connection_id", "repository_id", "workflow_id", "environment"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("request_id", Id(), ForeignKey("requests.id"), nullable=False, index=True),
+    Column("status", Text, nullable=False),
+    Column("conclusion", Text),
+    Column("url", Text, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("checked_at", Moment, nullable=False),
+    UniqueConstraint("connection_id", "repository_id", "github_id", "attempt"),
+)
+
+run_jobs = Table(
+    "run_jobs",
+    metadata,
+    Column("run_id", Id(), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("github_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("conclusion", Text),
+    Column("started_at", Moment),
+    Column("completed_at", Moment),
+    Column("url", Text, nullable=False),
+    PrimaryKeyConstraint("run_id", "github_id"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("request_id", Id(), ForeignKey("requests.id"), nullable=False),
+    Column("surface", Text, nullable=False),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("attempted_at", Moment),
+    Column("text_hash", Text),
+    Column("shown_version", Integer, nullable=False),
+    Column("edits", Integer, nullable=False),
+    Column("edited_at", Moment),
+    Column("version", Integer, nullable=False),
+    # One living message per place, not a second one after a crash.
+    UniqueConstraint(
+        "request_id", "surface", "connection_id", "repository_id", "number", name="uq_announcements_place"
+    ),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Id(), primary_key=True),
+    Column("natural_key", Text, nullable=False, unique=True),
+    Column("surface", Text, nullable=False),
+    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("message_id", BigInteger),
+    Column("attempted_at", Moment),
+    Column("created_at", Moment, nullable=False),
+)
+
+# No foreign keys: an entry outlives what it is about. A number is never given twice, even after the newest entry
+# vanished, so that a gap shows (T25).
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("action", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id()),
+    Column("connection_id", Id()),
+    Column("repository_id", BigInteger),
+    Column("request_id", Id(), index=True),
+    Column("reason", Text),
+    Column("facts", Json, nullable=False),
+    # Written open; sealed in order into an HMAC chain afterwards.
+    Column("seal", Text),
+    Column("sealed_at", Moment),
+    Index(None, "person_id", "repository_id", "at"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,100 @@
+"""Owns the transaction: one unit over all repositories, behind the write gate, with what follows its commit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.job import Job
+from bot.store.announcements import Announcements
+from bot.store.answers import Answers
+from bot.store.audit import Audit
+from bot.store.clock import Clock
+from bot.store.connections import Connections
+from bot.store.database import Database
+from bot.store.deliveries import Deliveries
+from bot.store.gate import WriteGate
+from bot.store.heads import Heads
+from bot.store.jobs import Jobs
+from bot.store.people import People
+from bot.store.repositories import Repositories
+from bot.store.requests import Requests
+from bot.store.runs import Runs
+
+
+class Unit:
+    """One transaction over all repositories; `Units` opens and ends it."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock, wake: Callable[[], None]) -> None:
+        """Over this connection; `wake` is called after a commit that brought jobs."""
+        self.deliveries = Deliveries(connection)
+        self.connections = Connections(connection)
+        self.repositories = Repositories(connection)
+        self.people = People(connection)
+        self.heads = Heads(connection)
+        self.requests = Requests(connection, clock)
+        self.runs = Runs(connection)
+        self.announcements = Announcements(connection)
+        self.answers = Answers(connection)
+        self.audit = Audit(connection)
+        self.jobs = Jobs(connection)
+        self._clock = clock
+        self._wake = wake
+        self._after: list[Callable[[], None]] = []
+
+    async def enqueue(self, *jobs: Job) -> None:
+        """Keep the jobs in this very transaction; they become due when it commits.
+
+        Asking for a key that waits brings it forward; one that is due or running runs once more afterwards; one that
+        is held stays held, because a person decides about that, and this raises nothing.
+        """
+        await self.jobs.enqueue(jobs, self._clock.now())
+        if self._wake not in self._after:
+            self._after.append(self._wake)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call this once the transaction is durable, and never when it was rolled back. It must not raise."""
+        self._after.append(callback)
+
+    def committed(self) -> None:
+        """The transaction is durable: tell who asked."""
+        for callback in self._after:
+            callback()
+
+
+class Units:
+    """Where transactions come from. None stays open across a call that leaves the house."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        """All units of one process share one `Units`, because they share its write gate."""
+        self._database = database
+        self._clock = clock
+        self._gate = WriteGate()
+        self._listeners: list[Callable[[], None]] = []
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this after every commit that brought jobs."""
+        self._listeners.append(listener)
+
+    @asynccontextmanager
+    async def write(self, *, first: bool = False) -> AsyncIterator[Unit]:
+        """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back.
+
+        `first` is for the inbox: it waits only for the transaction that is under way.
+        """
+        async with self._gate.turn(first=first), self._database.writing.begin() as connection:
+            unit = Unit(connection, self._clock, self._wake)
+            yield unit
+        unit.committed()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Unit]:
+        """A snapshot. Writing through it raises SQLAlchemy's `OperationalError`."""
+        async with self._database.reading.begin() as connection:
+            yield Unit(connection, self._clock, self._wake)
+
+    def _wake(self) -> None:
+        for listener in self._listeners:
+            listener()
