@@ -14,14 +14,15 @@ USAGE = "run <workflow file> [input=value ...] [ref=<branch or tag>]"
     permission=Role.WRITE,
     arguments=[
         Argument(name="workflow", required=True, description="A file under .github/workflows, such as deploy.yml."),
-        Argument(name="ref", description="A branch or tag instead of the pull request's head."),
     ],
     open_ended=True,
     examples=["run deploy.yml", "run deploy.yml environment=staging dry_run=true", "run nightly.yml ref=main"],
 )
 def command(arguments: Arguments) -> Intent:
-    """Ask for a dispatch; every value beyond `workflow` and `ref` is an input."""
+    """Ask for a dispatch; every named value is an input, but for `ref`, which names a branch or tag of the repository."""
     file = arguments.values["workflow"].removeprefix(".github/workflows/")
     if "/" in file or not file.endswith((".yml", ".yaml")):
         raise UserError("A workflow is named by its file, which ends in .yml or .yaml.", usage=f"/{USAGE}")
-    return Dispatch(workflow=file, inputs=dict(arguments.extra), ref=arguments.get("ref"))
+    inputs = dict(arguments.extra)
+    ref = inputs.pop("ref", None)
+    return Dispatch(workflow=file, inputs=inputs, ref=ref)

@@ -127,6 +127,10 @@ class Requests(Protocol):
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
         ...
 
+    async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
+        """The same of one repository: whose a run without a known id may be."""
+        ...
+
 
 class Runs(Protocol):
     """Runs that our requests started."""
@@ -178,8 +182,8 @@ class Audit(Protocol):
         reason: Reason | None,
         facts: Mapping[str, Any],
     ) -> None: ...
-    async def count_refusals(self, person: UUID, repository: int, since: datetime) -> int:
-        """How many commands of this person were refused in this repository since then (T26)."""
+    async def count_commands(self, person: UUID, repository: int, since: datetime) -> int:
+        """How many commands of this person were written down for this repository since then (T26)."""
         ...
 
 

@@ -47,14 +47,6 @@ class Allowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NeedsApproval:
-    """Every gate is open but for people who must say yes first."""
-
-    gates: tuple[Gate, ...]
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Denied:
     """A gate is shut. `gate.reason` is never None here."""
 
@@ -68,4 +60,4 @@ class Denied:
         return self.gate.reason
 
 
-Decision = Allowed | NeedsApproval | Denied
+Decision = Allowed | Denied

@@ -1,0 +1,139 @@
+"""Owns the tie between a request and its run: by the id that GitHub told us, else by proof (T31)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from bot.flow.announce import schedule
+from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.model.decision import Reason
+from bot.model.job import Job
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState
+from bot.model.run import Run, RunReport, RunStatus
+from bot.rules import lifecycle, verify
+
+FIND: Final = "find_run"
+CHECK: Final = "check_run"
+
+PATIENCE: Final = timedelta(minutes=2)
+"""How long a run whose id we were not told may stay unseen."""
+
+NEVER_SEEN: Final = (
+    "GitHub took the dispatch, but no run carries the key of this request. "
+    "Declare the input signalbox_request and put it into the workflow's run-name, so that runs can be told apart here."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Ties runs to requests."""
+
+    units: Units
+    runs: WorkflowRuns
+    ourselves: Ourselves
+    clock: Clock
+    mint: Mint
+
+    async def sent(self, request: Request, run: int | None) -> None:
+        """GitHub took the dispatch. Without an id, a job of its own looks for the run."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or not lifecycle.may(current, RequestState.RUNNING):
+                return
+            started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note)
+            started = await unit.requests.save(started)
+            if run is None:
+                await unit.enqueue(_find(started, now + timedelta(seconds=2)))
+            else:
+                await unit.runs.add(self._unseen(started, run, 1))
+            await schedule(unit, started, now)
+
+    async def __call__(self, request: Request, repository: Repository, report: RunReport) -> None:
+        """This run is the request's: proven by its key."""
+        await self.sent(request, None)
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            owned = await unit.runs.of_request(request.id)
+            if current is None or any(run.github_id == report.id for run in owned):
+                return
+            await unit.runs.add(self._unseen(current, report.id, report.attempt))
+            revived = lifecycle.reach(current, RequestState.RUNNING, at=now)
+            await unit.requests.save(revived)
+            await unit.enqueue(check(request.id))
+
+    async def look(self, request: Request, repository: Repository) -> verify.Found | verify.Search:
+        """Ask GitHub which runs could be this request's, and judge them."""
+        assert request.dispatched_at is not None
+        since = request.dispatched_at - verify.CLOCKS_DIFFER
+        candidates = await self.runs.dispatched_since(repository, request.workflow_path, since)
+        login = await self.ourselves.login(request.connection)
+        async with self.units.read() as unit:
+            known = [
+                await unit.runs.by_github(request.connection, request.repository, run.id, run.attempt)
+                for run in candidates
+            ]
+        claimed = {run.github_id for run in known if run is not None}
+        return verify.find(request, candidates, our_login=login, claimed=claimed)
+
+    async def find(self, payload: Mapping[str, Any]) -> datetime | None:
+        """The job `find_run`: looks until the run shows, or until patience ends and the request is lost."""
+        async with self.units.read() as unit:
+            request = await unit.requests.get(UUID(payload["request"]))
+            if request is None or request.state is not RequestState.RUNNING:
+                return None
+            if await unit.runs.of_request(request.id):
+                return None
+            repository = await unit.repositories.get(request.connection, request.repository)
+        assert repository is not None
+        found = await self.look(request, repository)
+        if isinstance(found, verify.Found):
+            await self(request, repository, found.report)
+            return None
+        now = self.clock.now()
+        assert request.dispatched_at is not None
+        if now - request.dispatched_at < PATIENCE:
+            return now + max(timedelta(seconds=2), (now - request.dispatched_at) / 2)
+        async with self.units.write() as unit:
+            await self._lose(unit, request, now)
+        return None
+
+    async def _lose(self, unit: Unit, request: Request, now: datetime) -> None:
+        current = await unit.requests.get(request.id)
+        if current is not None and lifecycle.may(current, RequestState.LOST):
+            lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=NEVER_SEEN)
+            await schedule(unit, await unit.requests.save(lost), now)
+
+    def _unseen(self, request: Request, run: int, attempt: int) -> Run:
+        """A run of which nothing but its id is known: any report is news."""
+        assert request.dispatched_at is not None
+        return Run(
+            id=self.mint.id(),
+            connection=request.connection,
+            repository=request.repository,
+            github_id=run,
+            attempt=attempt,
+            request=request.id,
+            status=RunStatus.REQUESTED,
+            conclusion=None,
+            url="",
+            verified=False,
+            jobs=(),
+            updated_at=request.dispatched_at - verify.CLOCKS_DIFFER,
+            checked_at=self.clock.now(),
+        )
+
+
+def _find(request: Request, run_at: datetime) -> Job:
+    return Job(kind=FIND, key=str(request.id), payload={"v": 1, "request": str(request.id)}, run_at=run_at)
+
+
+def check(request: UUID, run_at: datetime | None = None) -> Job:
+    """The job that asks GitHub how the run of a request stands."""
+    return Job(kind=CHECK, key=str(request), payload={"v": 1, "request": str(request)}, run_at=run_at)

@@ -1,0 +1,126 @@
+"""Owns the dispatch: recorded before it is sent, looked for before it is sent again.
+
+The state `dispatching` means "we may have asked GitHub". Whoever finds a request in it looks for its run first (T31).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from bot.errors import NotFound, Refused
+from bot.flow.adopt import Adopt
+from bot.flow.announce import schedule
+from bot.flow.ports import Clock, Units, Workflows
+from bot.flow.rejudge import Rejudge
+from bot.model.decision import Reason
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState
+from bot.rules import lifecycle, verify
+
+FRESH: Final = timedelta(seconds=5)
+"""Judged and dispatched within this time counts as judged twice."""
+
+GIVE_GITHUB_TIME: Final = timedelta(seconds=15)
+"""A dispatch that was sent must be visible after this; only then does "nothing there" mean "it never arrived"."""
+
+SOON: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """The job `dispatch`."""
+
+    units: Units
+    workflows: Workflows
+    rejudge: Rejudge
+    adopt: Adopt
+    clock: Clock
+
+    async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
+        """Start the run of the request that the payload names, exactly once."""
+        async with self.units.read() as unit:
+            request = await unit.requests.get(UUID(payload["request"]))
+            if request is None or request.state not in (RequestState.QUEUED, RequestState.DISPATCHING):
+                return None
+            repository = await unit.repositories.get(request.connection, request.repository)
+            of_comment = await unit.requests.of_comment(request.connection, request.repository, request.origin.comment)
+        assert repository is not None
+        if request.state is RequestState.QUEUED:
+            if any(_goes_first(other, request) for other in of_comment):
+                return self.clock.now() + SOON
+            return await self._first(request, repository)
+        return await self._again(request, repository)
+
+    async def _first(self, request: Request, repository: Repository) -> datetime | None:
+        now = self.clock.now()
+        assert request.judged_at is not None
+        if now - request.judged_at > FRESH:
+            judged = await self.rejudge(request, repository)
+            if judged is None:
+                return None
+            request = judged
+        begun = lifecycle.advance(request, RequestState.DISPATCHING, at=now)
+        async with self.units.write() as unit:
+            begun = await unit.requests.save(replace(begun, dispatched_at=now))
+        return await self._send(begun, repository)
+
+    async def _again(self, request: Request, repository: Repository) -> datetime | None:
+        """An earlier attempt may have got through: look before asking again."""
+        found = await self.adopt.look(request, repository)
+        if isinstance(found, verify.Found):
+            await self.adopt(request, repository, found.report)
+            return None
+        if found is verify.Search.UNSURE:
+            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, UNSURE)
+            return None
+        assert request.dispatched_at is not None
+        visible_at = request.dispatched_at + GIVE_GITHUB_TIME
+        if self.clock.now() < visible_at:
+            return visible_at
+        judged = await self.rejudge(request, repository)
+        return None if judged is None else await self._send(judged, repository)
+
+    async def _send(self, request: Request, repository: Repository) -> datetime | None:
+        assert request.pin is not None
+        try:
+            run = await self.workflows.dispatch(
+                repository, request.workflow_path, ref=request.pin.ref, inputs=request.inputs
+            )
+        except (Refused, NotFound) as error:
+            await self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, f"GitHub refused: {error}")
+            return None
+        await self.adopt.sent(request, run)
+        return None
+
+    async def end(self, request: Request, state: RequestState, reason: Reason, note: str) -> None:
+        """End the request for a reason that the person sees."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is not None and lifecycle.may(current, state):
+                ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
+                await schedule(unit, await unit.requests.save(ended), now)
+
+    async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
+        """The last attempt failed: the job is held, and the person is told what we know."""
+        async with self.units.read() as unit:
+            request = await unit.requests.get(UUID(payload["request"]))
+        if request is not None and request.state is RequestState.QUEUED:
+            await self.end(request, RequestState.EXPIRED, Reason.UPSTREAM_UNAVAILABLE, NEVER_ASKED)
+        elif request is not None:
+            await self.end(request, RequestState.LOST, Reason.UPSTREAM_UNAVAILABLE, NO_ANSWER)
+
+
+UNSURE: Final = "A run was started about then, but nothing proves that it is this one."
+NO_ANSWER: Final = "GitHub did not answer, so it is not known whether the run was started."
+NEVER_ASKED: Final = "GitHub did not answer, so nothing was started."
+
+
+def _goes_first(other: Request, request: Request) -> bool:
+    """Commands of one comment are dispatched in the order of their lines."""
+    pending = other.state in (RequestState.QUEUED, RequestState.DISPATCHING)
+    return pending and other.origin.line < request.origin.line

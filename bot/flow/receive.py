@@ -1,0 +1,138 @@
+"""Owns what happens with a recorded delivery: it is read once more, and each thing it says goes to its step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, assert_never
+from uuid import UUID
+
+from bot.flow.answer import Asker, Reply
+from bot.flow.hear import Hear
+from bot.flow.identify import Identify
+from bot.flow.ports import Permissions, ReadDelivery, Units
+from bot.flow.track import Track
+from bot.model.delivery import Delivery
+from bot.model.inbound import (
+    AccessChanged,
+    CommandReceived,
+    HeadMoved,
+    Inbound,
+    InstallationChanged,
+    JobReported,
+    RepositoryChanged,
+    RunReported,
+)
+from bot.model.message import Message
+from bot.model.repository import Head
+from bot.rules import parse
+
+DELIVERY: Final = "delivery"
+
+MOVES: Final = frozenset({"opened", "synchronize", "reopened"})
+"""Actions of `pull_request` that set a head; the others only repeat what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """The job `delivery`."""
+
+    units: Units
+    read: ReadDelivery
+    hear: Hear
+    track: Track
+    identify: Identify
+    reply: Reply
+    permissions: Permissions
+
+    async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
+        """Act on the delivery that the payload names. Running it twice changes nothing."""
+        delivery = await self._delivery(payload)
+        if delivery is None:
+            return None
+        said = self.read(delivery)
+        lines = [one for one in said if isinstance(one, CommandReceived)]
+        if lines:
+            await self._listen(lines)
+        later = [await self._take(one, delivery.received_at) for one in said if not isinstance(one, CommandReceived)]
+        return min((moment for moment in later if moment is not None), default=None)
+
+    async def _listen(self, lines: Sequence[CommandReceived]) -> None:
+        """Up to ten commands per comment, in order; what is beyond is named, not dropped in silence."""
+        heard, dropped = parse.first(lines)
+        for line in heard:
+            await self.hear(line)
+        if dropped:
+            async with self.units.write() as unit:
+                person = await self.identify(unit, dropped[0].author)
+            asker = Asker(origin=dropped[0].origin, person=person, text=dropped[0].line)
+            message = Message(
+                name="commands_dropped",
+                fields={"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in dropped)},
+            )
+            await self.reply(asker, message, action="commands_dropped")
+
+    async def _take(self, said: Inbound, received_at: datetime) -> datetime | None:
+        match said:
+            case CommandReceived():
+                raise AssertionError("commands are listened to together, in their order")
+            case RunReported():
+                return await self.track.run(said, received_at)
+            case JobReported():
+                return await self.track.job(said, received_at)
+            case HeadMoved():
+                await self._head(said)
+            case AccessChanged():
+                self.permissions.drop(said.connection, said.repository)
+            case RepositoryChanged():
+                async with self.units.write() as unit:
+                    await unit.repositories.save(said.repository)
+            case InstallationChanged():
+                await self._installation(said)
+            case _:
+                assert_never(said)
+        return None
+
+    async def _head(self, moved: HeadMoved) -> None:
+        """Our own record of the head (T4). An event that only repeats it adds nothing."""
+        repository, pull = moved.repository, moved.pull_request
+        head = Head(
+            connection=repository.connection,
+            repository=repository.id,
+            pull_request=pull.number,
+            sha=pull.head_sha,
+            since=moved.at,
+            source=moved.action,
+        )
+        async with self.units.write() as unit:
+            await unit.repositories.save(repository)
+            history = await unit.heads.history(repository.connection, repository.id, pull.number)
+            repeated = bool(history) and history[-1].sha == pull.head_sha and moved.action not in MOVES
+            if not repeated:
+                await unit.heads.record(head)
+
+    async def _installation(self, changed: InstallationChanged) -> None:
+        self.permissions.drop(changed.connection, None)
+        if changed.action in ("deleted", "suspend", "removed"):
+            async with self.units.write() as unit:
+                await unit.repositories.forget_installation(
+                    changed.connection, changed.installation, changed.repositories_removed
+                )
+
+    async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
+        """The last attempt failed: the delivery is held, and whoever typed a command is told that nothing ran."""
+        delivery = await self._delivery(payload)
+        for line in [one for one in self.read(delivery) if isinstance(one, CommandReceived)] if delivery else []:
+            async with self.units.write() as unit:
+                if await unit.requests.by_origin(line.origin) is not None:
+                    continue
+                await unit.repositories.save(line.repository)
+                person = await self.identify(unit, line.author)
+            asker = Asker(origin=line.origin, person=person, text=line.line)
+            message = Message(name="upstream_failed", fields={"line": line.line})
+            await self.reply(asker, message, action="command_held")
+
+    async def _delivery(self, payload: Mapping[str, Any]) -> Delivery | None:
+        async with self.units.read() as unit:
+            return await unit.deliveries.get(UUID(payload["delivery"]))

@@ -1,0 +1,77 @@
+"""Owns the second judgement, right before the dispatch: what was allowed when it was asked may not be allowed now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.flow.announce import schedule
+from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.ports import Clock, Units
+from bot.model.command import Command
+from bot.model.decision import Denied, Reason
+from bot.model.intent import Dispatch
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState
+from bot.rules import lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudge:
+    """Judges a request anew."""
+
+    units: Units
+    authorize: Authorize
+    catalog: Mapping[str, Command]
+    clock: Clock
+
+    async def __call__(self, request: Request, repository: Repository) -> Request | None:
+        """The request, judged again and saved; None when it ended here instead, which its message says."""
+        async with self.units.read() as unit:
+            person = await unit.people.get(request.person)
+        assert person is not None
+        assert request.pin is not None
+        question = Question(
+            command=self.catalog[request.command],
+            intent=Dispatch(
+                workflow=request.workflow_path.rsplit("/", 1)[-1],
+                inputs={name: value for name, value in request.inputs.items() if not name.startswith("signalbox_")},
+                ref=None if request.pin.pull_request is not None else request.pin.ref,
+            ),
+            repository=repository,
+            account=person.github,
+            origin=request.origin,
+            key=request.key,
+            text=request.text,
+        )
+        judged = await self.authorize(question)
+        now = self.clock.now()
+        stopped = self._stopped(request, judged)
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or current.version != request.version:
+                return None
+            if stopped is None:
+                return await unit.requests.save(replace(current, judged_at=now))
+            state, reason, note = stopped
+            ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
+            await schedule(unit, await unit.requests.save(ended), now)
+        return None
+
+    def _stopped(self, request: Request, judged: Judged) -> tuple[RequestState, Reason, str] | None:
+        """The end of the request if it may not go on; which end depends on whether GitHub may have been asked."""
+        asked = request.state is RequestState.DISPATCHING
+        if isinstance(judged.decision, Denied):
+            gate = judged.decision.gate
+            note = f"{gate.seen}. {gate.next_step}".strip()
+            if asked:
+                return RequestState.VOIDED, judged.decision.reason, note
+            if judged.decision.reason is Reason.EXPIRED:
+                return RequestState.EXPIRED, judged.decision.reason, note
+            return RequestState.REFUSED, judged.decision.reason, note
+        assert judged.pin is not None
+        assert request.pin is not None
+        if judged.pin.sha != request.pin.sha:
+            moved = f"{request.pin.sha[:12]} was the commit when it was asked, {judged.pin.sha[:12]} is now"
+            return RequestState.VOIDED, Reason.HEAD_MOVED, moved
+        return None

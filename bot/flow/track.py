@@ -1,0 +1,211 @@
+"""Owns the news about runs: whatever GitHub says, by webhook or when asked, ends in the same state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from bot.errors import NotFound
+from bot.flow.adopt import Adopt, check
+from bot.flow.announce import schedule
+from bot.flow.cancel import stop
+from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.model.decision import Reason
+from bot.model.inbound import JobReported, RunReported
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState
+from bot.model.run import Conclusion, Run, RunJob, RunReport, RunStatus
+from bot.rules import lifecycle, verify
+
+log = logging.getLogger(__name__)
+
+STRAGGLERS: Final = timedelta(seconds=2)
+"""How long the last jobs' news may take after the run's own before we ask for it."""
+
+ID_UNSAVED: Final = timedelta(seconds=30)
+"""A run's first news can overtake the answer to our dispatch; this long we wait for the id to be saved."""
+
+GONE: Final = "GitHub no longer knows this run."
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Takes in reports about runs and their jobs."""
+
+    units: Units
+    runs: WorkflowRuns
+    adopt: Adopt
+    ourselves: Ourselves
+    clock: Clock
+    mint: Mint
+
+    async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
+        """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""
+        async with self.units.read() as unit:
+            run = await unit.runs.by_github(
+                reported.connection, reported.repository, reported.run.id, reported.run.attempt
+            )
+            owner = await unit.requests.get(run.request) if run else None
+            repository = await unit.repositories.get(reported.connection, reported.repository)
+            open_here = [] if run else await unit.requests.unfinished_in(reported.connection, reported.repository)
+        if repository is None:
+            return None
+        if run is None or owner is None:
+            return await self._unknown(reported.run, open_here, repository, received_at)
+        await self.take(owner, run, repository, reported.run)
+        return None
+
+    async def job(self, reported: JobReported, received_at: datetime) -> datetime | None:
+        """A job's news."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            run = await unit.runs.by_github(reported.connection, reported.repository, reported.run_id, reported.attempt)
+            if run is None:
+                waiting = await unit.requests.unfinished_in(reported.connection, reported.repository)
+                return self._later(waiting, received_at)
+            jobs = lifecycle.merge_job(run.jobs, reported.job)
+            request = await unit.requests.get(run.request)
+            if jobs == run.jobs or request is None:
+                return None
+            urgent = _failures(jobs) == 1 and _failures(run.jobs) == 0
+            await unit.runs.save(replace(run, jobs=jobs, checked_at=now))
+            await schedule(unit, await unit.requests.save(request), now, urgent=urgent)
+        return None
+
+    async def take(self, request: Request, run: Run, repository: Repository, report: RunReport) -> None:
+        """Take in what GitHub said about a run of ours; the first full report is compared with the record (T1)."""
+        wrong = None
+        if not run.verified:
+            if not verify.complete(report):
+                report = await self.runs.get(repository, run.github_id)
+            wrong = verify.mismatch(request, report, await self.ourselves.login(request.connection))
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            known = await unit.runs.by_github(run.connection, run.repository, run.github_id, run.attempt)
+            if current is None or known is None:
+                return
+            if wrong is not None:
+                return await self._void(unit, current, known, wrong, now)
+            await self._apply(unit, current, replace(known, verified=True), report, now)
+
+    async def check(self, payload: Mapping[str, Any]) -> datetime | None:
+        """The job `check_run`: asks about the newest run of a request, and about its jobs when one is unsettled."""
+        async with self.units.read() as unit:
+            request = await unit.requests.get(UUID(payload["request"]))
+            owned = await unit.runs.of_request(request.id) if request else []
+            if request is None or not owned:
+                return None
+            repository = await unit.repositories.get(request.connection, request.repository)
+        assert repository is not None
+        run = owned[-1]
+        if run.status is not RunStatus.COMPLETED:
+            try:
+                report = await self.runs.get(repository, run.github_id)
+            except NotFound:
+                await self._gone(request)
+                return None
+            await self.take(request, run, repository, report)
+        async with self.units.read() as unit:
+            now_known = (await unit.runs.of_request(request.id))[-1]
+        if _unsettled(now_known):
+            await self._jobs(now_known, repository)
+        return None
+
+    async def _jobs(self, run: Run, repository: Repository) -> None:
+        told = await self.runs.jobs(repository, run.github_id, run.attempt)
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            known = await unit.runs.by_github(run.connection, run.repository, run.github_id, run.attempt)
+            request = await unit.requests.get(run.request)
+            if known is None or request is None:
+                return
+            jobs = known.jobs
+            for job in told:
+                jobs = lifecycle.merge_job(jobs, job)
+            await unit.runs.save(replace(known, jobs=jobs, checked_at=now))
+            if jobs != known.jobs:
+                await schedule(unit, await unit.requests.save(request), now)
+
+    async def _apply(self, unit: Unit, request: Request, run: Run, report: RunReport, now: datetime) -> None:
+        if not lifecycle.is_news(run.updated_at, run.status, report):
+            await unit.runs.save(replace(run, checked_at=now))
+            return
+        run = replace(
+            run,
+            status=report.status,
+            conclusion=report.conclusion,
+            url=report.url,
+            updated_at=report.updated_at,
+            checked_at=now,
+        )
+        await unit.runs.save(run)
+        state = lifecycle.state_after(report)
+        stopped = state is RequestState.CANCELLED
+        reason, note = (request.reason, request.note) if stopped else (None, "")
+        moved = lifecycle.reach(request, state, at=now, reason=reason, note=note)
+        await schedule(unit, await unit.requests.save(moved), now)
+        if _unsettled(run):
+            await unit.enqueue(check(request.id, now + STRAGGLERS))
+
+    async def _void(self, unit: Unit, request: Request, run: Run, wrong: str, now: datetime) -> None:
+        """What runs is not what was asked for: stop it, say so, raise the alarm (T1)."""
+        await unit.runs.save(replace(run, verified=True, checked_at=now))
+        if not lifecycle.may(request, RequestState.VOIDED):
+            return
+        log.error("%s", wrong, extra={"action": "run_mismatch", "request": request.code})
+        voided = lifecycle.advance(request, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=wrong)
+        await schedule(unit, await unit.requests.save(voided), now)
+        await unit.enqueue(stop(request.id))
+        await unit.audit.write(
+            action="run_mismatch",
+            at=now,
+            person=None,
+            connection=request.connection,
+            repository=request.repository,
+            request=request.id,
+            reason=Reason.RUN_MISMATCH,
+            facts={"run": run.github_id, "seen": wrong},
+        )
+
+    async def _gone(self, request: Request) -> None:
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is not None and lifecycle.may(current, RequestState.LOST):
+                lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=GONE)
+                await schedule(unit, await unit.requests.save(lost), now)
+
+    async def _unknown(
+        self, report: RunReport, waiting: Sequence[Request], repository: Repository, received_at: datetime
+    ) -> datetime | None:
+        """A run without a row: proven ours by its key, perhaps ours in a moment, or somebody else's."""
+        keyed = [request for request in waiting if request.key in (report.display_title or "")]
+        login = await self.ourselves.login(repository.connection) if keyed else ""
+        for request in keyed:
+            found = verify.find(request, [report], our_login=login, claimed=())
+            if isinstance(found, verify.Found):
+                await self.adopt(request, repository, report)
+                return None
+        return self._later(waiting, received_at)
+
+    def _later(self, waiting: Sequence[Request], received_at: datetime) -> datetime | None:
+        now = self.clock.now()
+        dispatching = any(request.state is RequestState.DISPATCHING for request in waiting)
+        if dispatching and now - received_at < ID_UNSAVED:
+            return now + timedelta(seconds=1)
+        return None
+
+
+def _failures(jobs: Sequence[RunJob]) -> int:
+    return sum(1 for job in jobs if job.conclusion in (Conclusion.FAILURE, Conclusion.TIMED_OUT))
+
+
+def _unsettled(run: Run) -> bool:
+    """Whether the run is over and yet a job of it is not, as far as we know."""
+    over = run.status is RunStatus.COMPLETED
+    return over and (not run.jobs or any(job.status is not RunStatus.COMPLETED for job in run.jobs))
