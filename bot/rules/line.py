@@ -59,6 +59,16 @@ def write(line: Line) -> str:
     return " ".join([line.head, *positional, *named] if plain else [line.head, *named, "--", *positional])
 
 
+def renamed(line: Line, old: str, new: str) -> Line:
+    """The line with one of its names replaced, in the same place."""
+    return replace(line, named={new if name == old else name: value for name, value in line.named.items()})
+
+
+def without(line: Line, name: str) -> Line:
+    """The line with one of its named values left out."""
+    return replace(line, named={other: value for other, value in line.named.items() if other != name})
+
+
 def is_control(char: str) -> bool:
     """Whether a character does something instead of being read: controls, direction overrides, half characters."""
     return unicodedata.category(char) in {"Cc", "Cf", "Cs"}
