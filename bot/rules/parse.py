@@ -23,8 +23,8 @@ MAX_COMMANDS: Final = 10
 SHORTEST_GUESS: Final = 5
 """Letters of an unknown bare verb that we take for a slip: shorter ones are too often somebody else's command."""
 
-_CALL: Final = re.compile(r"/(?P<verb>[A-Za-z][A-Za-z-]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
-_VERB: Final = re.compile(r"(?P<verb>[A-Za-z][A-Za-z-]*)(?:\s+(?P<rest>.*))?", re.DOTALL)
+_CALL: Final = re.compile(r"/(?P<verb>[A-Za-z][A-Za-z-]*)(?: +(?P<rest>.*))?", re.DOTALL)
+_VERB: Final = re.compile(r"(?P<verb>[A-Za-z][A-Za-z-]*)(?: +(?P<rest>.*))?", re.DOTALL)
 
 T = TypeVar("T")
 
@@ -46,28 +46,45 @@ def parse(
     call = _CALL.fullmatch(text)
     if call is None:
         return None
-    verb, rest = call["verb"].lower(), call["rest"] or ""
+    verb, words = call["verb"].lower(), call["rest"] or ""
+    answer: ParsedCommand | Problem | None
     if verb == prefix:
-        answer = _prefixed(text, rest, origin, verbs, prefix)
+        answer = _prefixed(text, words, origin, verbs, prefix)
     elif require_prefix:
         return None
     elif verb in verbs:
-        answer = _command(text, f"/{verb}", verb, rest, origin)
+        answer = _command(text, f"/{verb}", verb, words, origin)
     else:
-        return _slip(verb, rest, verbs, prefix)
-    if len(line) > MAX_CHARACTERS:  # the cut above bounds the work; what was cut off must not be acted without
+        answer = _slip(verb, words, verbs, prefix)
+    if (
+        answer and len(line) > MAX_CHARACTERS
+    ):  # the cut above bounds the work; what was cut off must not be acted without
         return Problem(sentence=TOO_LONG)
     return answer
 
 
-def _prefixed(text: str, rest: str, origin: Origin, verbs: Collection[str], prefix: str) -> ParsedCommand | Problem:
-    if not rest:
+def head(parsed: ParsedCommand) -> str:
+    """How the command was called, ready to copy: `/run`, or `/ops run`."""
+    called = parsed.text.split(" ", 1)[0].lower()
+    return called if called == f"/{parsed.verb}" else f"{called} {parsed.verb}"
+
+
+def rest(parsed: ParsedCommand) -> str:
+    """Everything after the verb as it was typed, for a command whose only value is a line."""
+    called, _, after = parsed.text.partition(" ")
+    if called.lower() != f"/{parsed.verb}":
+        _, _, after = after.strip().partition(" ")
+    return after.strip()
+
+
+def _prefixed(text: str, words: str, origin: Origin, verbs: Collection[str], prefix: str) -> ParsedCommand | Problem:
+    if not words:
         return _command(text, f"/{prefix}", "help", "", origin)
-    called = _VERB.fullmatch(rest)
+    called = _VERB.fullmatch(words)
     if called and called["verb"].lower() in verbs:
         verb = called["verb"].lower()
         return _command(text, f"/{prefix} {verb}", verb, called["rest"] or "", origin)
-    word, _, others = rest.partition(" ")
+    word, _, others = words.partition(" ")
     meant = nearest(word.strip("/-"), verbs)
     return Problem(
         sentence=f"There is no command {quoted(word)}.",
@@ -76,25 +93,25 @@ def _prefixed(text: str, rest: str, origin: Origin, verbs: Collection[str], pref
     )
 
 
-def _command(text: str, head: str, verb: str, rest: str, origin: Origin) -> ParsedCommand | Problem:
-    line = read(head, rest)
+def _command(text: str, call: str, verb: str, words: str, origin: Origin) -> ParsedCommand | Problem:
+    line = read(call, words)
     if isinstance(line, Problem):
         return line
     return ParsedCommand(verb=verb, positional=line.positional, named=line.named, origin=origin, text=text)
 
 
-def _slip(verb: str, rest: str, verbs: Collection[str], prefix: str) -> Problem | None:
+def _slip(verb: str, words: str, verbs: Collection[str], prefix: str) -> Problem | None:
     meant = nearest(verb, verbs, limit=1)
     if meant is None or len(verb) < SHORTEST_GUESS:
         return None
     return Problem(
         sentence=f"There is no command {quoted('/' + verb)}.",
         usage=f"/{prefix} help",
-        nearest=_offer(f"/{meant}", rest),
+        nearest=_offer(f"/{meant}", words),
     )
 
 
-def _offer(head: str, rest: str) -> str | None:
-    """The line with this head, its words mended too where they can not be read."""
-    line = read(head, rest)
-    return line.nearest if isinstance(line, Problem) else f"{head} {rest}".strip()
+def _offer(call: str, words: str) -> str | None:
+    """The line with this call, its words mended too where they can not be read."""
+    line = read(call, words)
+    return line.nearest if isinstance(line, Problem) else f"{call} {words}".strip()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model.command import ParsedCommand, Problem
 from bot.model.origin import CommentOrigin
-from bot.rules.parse import MAX_COMMANDS, first, parse
+from bot.rules.parse import MAX_COMMANDS, first, head, parse, rest
 
 ORIGIN = CommentOrigin(
     connection=UUID(int=1),
@@ -90,6 +90,7 @@ def test_a_command_is_understood(line: str, expected: ParsedCommand) -> None:
         "/ops/run",
         "/opsrun",
         "/9",
+        "/run\x0bdeploy.yml",
         "/shrug " + "x" * 5000,
     ],
 )
@@ -139,6 +140,22 @@ def test_our_own_line_that_can_not_be_read_is_answered(line: str, nearest: str |
     answer = read(line)
     assert isinstance(answer, Problem)
     assert answer.nearest == nearest
+
+
+@pytest.mark.parametrize(
+    ("line", "call", "after"),
+    [
+        ("/Explain  run x  a='b c' ", "/explain", "run x  a='b c'"),
+        ("/Ops  Explain run x", "/ops explain", "run x"),
+        ("/ops explain", "/ops explain", ""),
+        ("/explain", "/explain", ""),
+        ("/ops", "/ops help", ""),
+    ],
+)
+def test_how_it_was_called_and_what_came_after(line: str, call: str, after: str) -> None:
+    answer = read(line)
+    assert isinstance(answer, ParsedCommand)
+    assert (head(answer), rest(answer)) == (call, after)
 
 
 def test_a_line_that_would_lose_its_end_is_never_acted_on() -> None:
