@@ -1,0 +1,110 @@
+"""States move along one table, and GitHub's news in any order ends in the same one."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.model.request import RequestState as S
+from bot.model.run import Conclusion, RunReport, RunStatus
+from bot.rules import lifecycle
+from tests.support import make
+
+STATES = list(S)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_in_the_table_and_leads_only_to_known_ones(state: S) -> None:
+    assert lifecycle.NEXT[state] <= set(STATES)
+
+
+@pytest.mark.parametrize(
+    "state", [S.REFUSED, S.REJECTED, S.EXPIRED, S.VOIDED, S.CANCELLED, S.SUCCEEDED, S.FAILED, S.LOST]
+)
+def test_an_end_is_final_and_has_its_time(state: S) -> None:
+    before = next(each for each, following in lifecycle.NEXT.items() if state in following)
+    ended = lifecycle.advance(make.request(state=before), state, at=make.at(9))
+    assert state in lifecycle.FINAL
+    assert ended.ended_at == make.at(9)
+
+
+def test_a_step_beyond_the_table_is_our_own_fault() -> None:
+    with pytest.raises(AssertionError, match="succeeded does not lead to running"):
+        lifecycle.advance(make.request(state=S.SUCCEEDED), S.RUNNING, at=make.NOON)
+
+
+@given(st.sampled_from(STATES), st.sampled_from(STATES))
+def test_reach_never_leaves_a_final_state_but_lost(state: S, wanted: S) -> None:
+    request = make.request(state=state)
+    reached = lifecycle.reach(request, wanted, at=make.NOON)
+    if state in lifecycle.FINAL - {S.LOST}:
+        assert reached == request
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "after"),
+    [
+        (S.DISPATCHING, S.SUCCEEDED, S.SUCCEEDED),  # the run was over before we saved its id
+        (S.DISPATCHING, S.RUNNING, S.RUNNING),
+        (S.LOST, S.CANCELLED, S.CANCELLED),
+        (S.LOST, S.SUCCEEDED, S.SUCCEEDED),
+        (S.RUNNING, S.RUNNING, S.RUNNING),
+        (S.QUEUED, S.SUCCEEDED, S.QUEUED),
+        (S.SUCCEEDED, S.FAILED, S.SUCCEEDED),
+        (S.VOIDED, S.SUCCEEDED, S.VOIDED),
+    ],
+)
+def test_late_and_hasty_news(before: S, wanted: S, after: S) -> None:
+    assert lifecycle.reach(make.request(state=before), wanted, at=make.NOON).state is after
+
+
+@pytest.mark.parametrize(
+    ("status", "conclusion", "state"),
+    [
+        (RunStatus.REQUESTED, None, S.RUNNING),
+        (RunStatus.WAITING, None, S.RUNNING),
+        (RunStatus.IN_PROGRESS, None, S.RUNNING),
+        (RunStatus.COMPLETED, Conclusion.SUCCESS, S.SUCCEEDED),
+        (RunStatus.COMPLETED, Conclusion.NEUTRAL, S.SUCCEEDED),
+        (RunStatus.COMPLETED, Conclusion.SKIPPED, S.SUCCEEDED),
+        (RunStatus.COMPLETED, Conclusion.CANCELLED, S.CANCELLED),
+        (RunStatus.COMPLETED, Conclusion.FAILURE, S.FAILED),
+        (RunStatus.COMPLETED, Conclusion.TIMED_OUT, S.FAILED),
+        (RunStatus.COMPLETED, Conclusion.STARTUP_FAILURE, S.FAILED),
+        (RunStatus.COMPLETED, Conclusion.ACTION_REQUIRED, S.FAILED),
+        (RunStatus.COMPLETED, Conclusion.STALE, S.FAILED),
+        (RunStatus.COMPLETED, None, S.FAILED),  # a conclusion we do not know is not a success
+    ],
+)
+def test_what_a_run_means_for_its_request(status: RunStatus, conclusion: Conclusion | None, state: S) -> None:
+    assert lifecycle.state_after(make.report(status=status, conclusion=conclusion)) is state
+
+
+REPORTS = [
+    make.report(status=RunStatus.REQUESTED, updated_at=make.at(1)),
+    make.report(status=RunStatus.IN_PROGRESS, updated_at=make.at(1)),
+    make.report(status=RunStatus.COMPLETED, conclusion=Conclusion.SUCCESS, updated_at=make.at(1)),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(REPORTS)))
+def test_reports_in_any_order_end_alike(order: tuple[RunReport, ...]) -> None:
+    known_at, known = make.at(-60), RunStatus.REQUESTED
+    for report in (*order, *order):
+        if lifecycle.is_news(known_at, known, report):
+            known_at, known = report.updated_at, report.status
+    assert known is RunStatus.COMPLETED
+
+
+def test_older_news_about_a_job_changes_nothing() -> None:
+    done = make.job(status=RunStatus.COMPLETED, conclusion=Conclusion.SUCCESS)
+    assert lifecycle.merge_job((done,), make.job(status=RunStatus.IN_PROGRESS)) == (done,)
+
+
+def test_jobs_keep_their_places_when_one_moves_on() -> None:
+    first, second = make.job(1), make.job(2, name="ship")
+    moved = make.job(1, status=RunStatus.IN_PROGRESS)
+    assert lifecycle.merge_job((first, second), moved) == (moved, second)
