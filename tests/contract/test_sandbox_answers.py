@@ -1,0 +1,136 @@
+"""Every answer of the sandbox is valid by GitHub's own description, on both hosts."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from bot.sandbox.github import JobPlan, Plan, SandboxGitHub
+from tests.contract.openapi import contract, needs_contract_data
+from tests.sandbox.github.support import FILES, Client, installation_on
+
+pytestmark = needs_contract_data
+HERE = "/repos/acme/shop"
+INPUTS = {"environment": "staging", "signalbox_request": "k1"}
+
+
+@pytest.fixture(params=["github.com", "ghes"])
+async def github(request: pytest.FixtureRequest) -> AsyncIterator[SandboxGitHub]:
+    github = SandboxGitHub(enterprise=request.param == "ghes")
+    github.register_app(app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens")
+    async with github:
+        yield github
+
+
+async def play_everything(github: SandboxGitHub) -> None:
+    """A walk along every path of the API, with its refusals."""
+    plan = Plan([JobPlan("ship", conclusion="failure", log="no ship\n")])
+    shop = github.repository(
+        "acme/shop", private=True, files=FILES, roles={"alice": "write"}, plans={"deploy.yml": plan}
+    )
+    github.person("mallory")
+    pull = shop.pull_request("alice", "feature/one", body="Please")
+    forked = shop.pull_request("zoe", "main", fork="zoe")
+    issue = shop.issue("alice", "A bug")
+    comment = await github.comments("alice", pull, "/deploy staging", via_app=True)
+    await comment.react("alice", "heart")
+    async with httpx.AsyncClient(timeout=10) as http:
+        nobody = Client(github, http)
+        await walk_app(nobody.as_app(), installation_on(github.app, shop).id)
+        token = nobody.as_installation(shop)
+        await walk_repository(token)
+        await walk_threads(token, [pull.number, forked.number, issue.number], comment.id)
+        await walk_actions(github, token)
+        await walk_refusals(nobody, nobody.as_installation(shop, contents="read"))
+
+
+async def walk_app(app: Client, installation: int) -> None:
+    for path in ("/app", "/app/installations", f"/app/installations/{installation}", f"{HERE}/installation", "/meta"):
+        await app.get(path)
+    wish = {"repositories": ["shop"], "permissions": {"actions": "write"}}
+    assert (await app.post(f"/app/installations/{installation}/access_tokens", wish)).status_code == 201
+    await app.post(f"/app/installations/{installation}/access_tokens", {"permissions": {"administration": "write"}})
+    await app.github.settled()
+    for delivery in await app.get("/app/hook/deliveries", status="failure", per_page="2"):
+        await app.get(f"/app/hook/deliveries/{delivery['id']}")
+        assert (await app.post(f"/app/hook/deliveries/{delivery['id']}/attempts")).status_code == 202
+
+
+async def walk_repository(token: Client) -> None:
+    shop = await token.get(HERE)
+    for path in (f"/repositories/{shop['id']}", "/users/alice", "/rate_limit", "/installation/repositories"):
+        await token.get(path)
+    await token.get(f"/user/{(await token.get('/users/alice'))['id']}")
+    for path in (
+        "activity",
+        "contents",
+        "contents/src/shop.py",
+        "branches/main",
+        "branches/feature/one",
+        "commits/main",
+    ):
+        await token.get(f"{HERE}/{path}")
+    await token.get(f"{HERE}/contents/.github/workflows/deploy.yml", ref="feature/one")
+    for login in ("alice", "mallory"):
+        await token.get(f"{HERE}/collaborators/{login}/permission")
+
+
+async def walk_threads(token: Client, numbers: list[int], comment: int) -> None:
+    one = f"{HERE}/issues/comments/{comment}"
+    for number in numbers:
+        await token.get(f"{HERE}/issues/{number}")
+        made = await token.post(f"{HERE}/issues/{number}/comments", {"body": "On it."})
+        assert made.status_code == 201, made.text
+        await token.get(f"{HERE}/issues/{number}/comments", per_page="1")
+        await token.send("DELETE", f"{HERE}/issues/comments/{made.json()['id']}")
+    for number in numbers[:2]:
+        await token.get(f"{HERE}/pulls/{number}")
+    await token.send("PATCH", one, {"body": "Changed."})
+    await token.post(f"{one}/reactions", {"content": "eyes"})
+    await token.post(f"{one}/reactions", {"content": "eyes"})
+    await token.get(f"{one}/reactions", content="eyes")
+    await token.get(one)
+    await token.post(f"{HERE}/issues/{numbers[0]}/comments", {"body": "x" * 65_537})
+
+
+async def walk_actions(github: SandboxGitHub, token: Client) -> None:
+    workflow = f"{HERE}/actions/workflows/deploy.yml"
+    for path in (f"{HERE}/actions/workflows", workflow):
+        await token.get(path)
+    details = {} if github.world.enterprise else {"return_run_details": True}
+    dispatched = await token.post(f"{workflow}/dispatches", {"ref": "feature/one", "inputs": INPUTS} | details)
+    assert dispatched.status_code == (204 if github.world.enterprise else 200)
+    await token.post(f"{workflow}/dispatches", {"ref": "refs/heads/main", "inputs": INPUTS})
+    failed, cancelled = github.runs
+    await failed.play()
+    for path in (f"{HERE}/actions/runs", f"{workflow}/runs"):
+        await token.get(path, event="workflow_dispatch", branch="main", per_page="1")
+    run = f"{HERE}/actions/runs/{failed.id}"
+    for path in (run, f"{run}/jobs", f"{run}/attempts/1/jobs", f"{HERE}/actions/jobs/{failed.jobs[0].id}"):
+        await token.get(path)
+    await token.send("GET", f"{HERE}/actions/jobs/{failed.jobs[0].id}/logs")
+    assert (await token.post(f"{run}/rerun-failed-jobs")).status_code == 201
+    await failed.start_job("Ship it")
+    await token.get(f"{run}/jobs", filter="all")
+    await failed.play()
+    assert (await token.post(f"{run}/rerun", {"enable_debug_logging": True})).status_code == 201
+    for status in (202, 409):
+        assert (await token.post(f"{HERE}/actions/runs/{cancelled.id}/cancel")).status_code == status
+    await token.get(run)
+
+
+async def walk_refusals(nobody: Client, narrow: Client) -> None:
+    for path in (HERE, f"{HERE}/pulls/1", f"{HERE}/collaborators/ghost/permission", "/users/ghost", "/user/999"):
+        await nobody.send("GET", path)
+    for path in (f"{HERE}/pulls/1", f"{HERE}/pulls/77", f"{HERE}/contents/missing", f"{HERE}/branches/missing"):
+        await narrow.send("GET", path)
+    await narrow.bearing("ghs_wrong").send("GET", HERE)
+    await narrow.post(f"{HERE}/actions/workflows/deploy.yml/dispatches", {"ref": "main"})
+
+
+async def test_every_answer_is_as_github_describes_it(github: SandboxGitHub) -> None:
+    await play_everything(github)
+    host = contract("ghes" if github.world.enterprise else "github.com")
+    assert len(github.journal) > 60
+    found = [complaint for exchange in github.journal for complaint in host.complaints(exchange)]
+    assert not found, "\n".join(found)
