@@ -22,7 +22,7 @@ class Answers:
 
     async def add(self, answer: Answer) -> bool:
         """False, and nothing written, when this natural key was answered before."""
-        statement = insert(self._sql, table).values(
+        statement = insert(self._sql.dialect.name, table).values(
             id=answer.id,
             natural_key=answer.natural_key,
             surface=answer.surface,

@@ -40,7 +40,7 @@ class Connections:
 
     async def save(self, connection: Connection) -> None:
         """Insert, or update what may change; the slug is not forgotten for None."""
-        statement = insert(self._sql, table).values(
+        statement = insert(self._sql.dialect.name, table).values(
             id=connection.id,
             name=connection.name,
             api_url=connection.api_url,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, Engine, PoolResetState, create_engine, event, make_url
+from sqlalchemy.engine import URL, AdaptedConnection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import BotError
+from bot.store.driver import connector
 
 READERS = 4
 BUSY_MILLISECONDS = 10_000  # how long to wait for a CLI command that writes beside us
@@ -61,11 +63,8 @@ class Database:
     def open(cls, database_url: str) -> Database:
         """Prepare the engines; they connect when first used. Raises `BotError` for a URL that can not be served."""
         path = sqlite_path(database_url)
-        url = URL.create("sqlite+aiosqlite", database=str(path))
-        writing = create_async_engine(url, pool_size=1, max_overflow=0)
-        reading = create_async_engine(url, pool_size=READERS, max_overflow=0)
-        _take_control(writing.sync_engine, pragmas=_WRITING, begin="BEGIN IMMEDIATE")
-        _take_control(reading.sync_engine, pragmas=_READING, begin="BEGIN")
+        writing = _engine(path, pragmas=_WRITING, begin="BEGIN IMMEDIATE", connections=1)
+        reading = _engine(path, pragmas=_READING, begin="BEGIN", connections=READERS)
         return cls(path=path, writing=writing, reading=reading)
 
     async def close(self) -> None:
@@ -77,19 +76,44 @@ class Database:
 def open_for_migration(database_url: str) -> Engine:
     """A synchronous writing engine, for Alembic. Raises `BotError` for a URL that can not be served."""
     engine = create_engine(URL.create("sqlite", database=str(sqlite_path(database_url))))
-    _take_control(engine, pragmas=_WRITING, begin="BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        for pragma in _WRITING:
+            connection.cursor().execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     return engine
 
 
-def _take_control(engine: Engine, *, pragmas: tuple[str, ...], begin: str) -> None:
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
+def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=connector(path, pragmas),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_reset_on_return=None,
+    )
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        _driver(connection.connection.dbapi_connection).run_async(lambda driver: driver.execute(begin))
+
+    # SQLAlchemy's own reset rolls back each time, which is a trip to the thread; this one only when there is something.
+    # https://docs.sqlalchemy.org/en/21/core/pooling.html#custom-reset-on-return-schemes
+    @event.listens_for(engine.sync_engine, "reset")
+    def reset(connection: DBAPIConnection, _entry: ConnectionPoolEntry, state: PoolResetState) -> None:
+        if not state.terminate_only and _driver(connection).driver_connection.in_transaction:
+            connection.rollback()
+
+    return engine
+
+
+def _driver(connection: DBAPIConnection | None) -> AdaptedConnection:
+    # SQLAlchemy's two types do not say so, but on an asynchronous engine the one always is the other.
+    return cast(AdaptedConnection, connection)

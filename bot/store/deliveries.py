@@ -37,7 +37,7 @@ class Deliveries:
 
     async def add(self, deliveries: Sequence[Delivery]) -> set[UUID]:
         """Insert those that are new; returns their ids. A GUID that was recorded before, or twice here, stays once."""
-        statement = insert(self._sql, table).on_conflict_do_nothing(
+        statement = insert(self._sql.dialect.name, table).on_conflict_do_nothing(
             index_elements=[table.c.connection_id, table.c.guid]
         )
         await self._sql.execute(statement, [_columns(delivery) for delivery in deliveries])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
 
 
-def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert:
+def insert(dialect: str, table: Table) -> sqlite.Insert:
     """An insert with `on_conflict_do_nothing` and `on_conflict_do_update`, in this database's words.
 
     Raises `BotError` for a database that has no such statement here.
     """
-    if connection.dialect.name != "sqlite":
-        raise BotError(f"The store does not speak {connection.dialect.name}.")
+    if dialect != "sqlite":
+        raise BotError(f"The store does not speak {dialect}.")
     return sqlite.insert(table)

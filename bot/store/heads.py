@@ -22,7 +22,7 @@ class Heads:
 
     async def record(self, head: Head) -> None:
         """Once per (pull request, sha, since); a doubled report is a no-op."""
-        statement = insert(self._sql, table).values(
+        statement = insert(self._sql.dialect.name, table).values(
             connection_id=head.connection,
             repository_id=head.repository,
             pull_request=head.pull_request,

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.job import Job, JobRow
@@ -93,20 +95,8 @@ class Jobs:
 
     async def enqueue(self, jobs: Sequence[Job], now: datetime) -> None:
         """Keep them. A key that waits comes forward, one that is due runs once more, one that is held stays held."""
-        statement = insert(self._sql, table)
-        new, old = statement.excluded, table.c
-        waits, running = old.run_at > now, old.run_at <= now
-        sooner = case((new.run_at < old.run_at, new.run_at), else_=old.run_at)
-        again = case((or_(old.again_at.is_(None), new.run_at < old.again_at), new.run_at), else_=old.again_at)
-        changes = {
-            "run_at": case((waits, sooner), else_=old.run_at),
-            "again_at": case((running, again), else_=old.again_at),
-            "revision": case((running, old.revision + 1), else_=old.revision),
-        }
-        await self._sql.execute(
-            statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY),
-            [_columns(job, now) for job in jobs],
-        )
+        rows = [_columns(job, now) for job in jobs]
+        await self._sql.execute(_enqueue_statement(self._sql.dialect.name), rows)
 
     async def ready(self, statement: Select[Any], limit: int) -> list[StoredJob]:
         """The first that are or become due, by `ready_statement`."""
@@ -178,6 +168,22 @@ class Jobs:
         )
         row = (await self._sql.execute(statement)).one()
         return Figures(ready=row.ready, due=row.due, held=row.held, oldest_due=row.oldest_due)
+
+
+@cache
+def _enqueue_statement(dialect: str) -> sqlite.Insert:
+    statement = insert(dialect, table)
+    # `created_at` of the new row is now. A row that is due by now may be running: only the engine's memory knows.
+    new, old = statement.excluded, table.c
+    waits, due = old.run_at > new.created_at, old.run_at <= new.created_at
+    sooner = case((new.run_at < old.run_at, new.run_at), else_=old.run_at)
+    again = case((or_(old.again_at.is_(None), new.run_at < old.again_at), new.run_at), else_=old.again_at)
+    changes = {
+        "run_at": case((waits, sooner), else_=old.run_at),
+        "again_at": case((due, again), else_=old.again_at),
+        "revision": case((due, old.revision + 1), else_=old.revision),
+    }
+    return statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY)
 
 
 def ready_statement(known: Mapping[str, frozenset[int]]) -> Select[Any]:

@@ -38,7 +38,7 @@ class Repositories:
 
     async def save(self, repository: Repository) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None."""
-        statement = insert(self._sql, table).values(
+        statement = insert(self._sql.dialect.name, table).values(
             connection_id=repository.connection,
             github_id=repository.id,
             owner=repository.owner,

@@ -35,7 +35,7 @@ class Requests:
 
     async def add(self, request: Request) -> bool:
         """False, and nothing written, when this origin has a request. A code that is taken raises `Conflict`."""
-        statement = insert(self._sql, table).values(**_columns(request), version=request.version)
+        statement = insert(self._sql.dialect.name, table).values(**_columns(request), version=request.version)
         try:
             result = await self._sql.execute(statement.on_conflict_do_nothing(index_elements=[table.c.origin_key]))
         except IntegrityError as error:

@@ -74,7 +74,7 @@ class Runs:
                 delete(run_jobs).where(run_jobs.c.run_id == run.id, run_jobs.c.github_id.in_(sorted(gone)))
             )
         if changed:
-            statement = insert_unless(self._sql, run_jobs)
+            statement = insert_unless(self._sql.dialect.name, run_jobs)
             await self._sql.execute(
                 statement.on_conflict_do_update(
                     index_elements=[run_jobs.c.run_id, run_jobs.c.github_id],

@@ -1,0 +1,105 @@
+"""Owns the SQLite connection below SQLAlchemy: aiosqlite, with one trip to its thread per statement.
+
+aiosqlite makes a trip each to open a cursor, to execute, to fetch and to close: four hand-overs between threads around
+a query that itself takes microseconds. SQLAlchemy always wants all of the rows, so one trip can do all four.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import aiosqlite
+
+
+class OneTripCursor:
+    """What SQLAlchemy needs of a cursor; everything but `execute` and `executemany` answers from memory."""
+
+    def __init__(self, connection: OneTripConnection) -> None:
+        """Of this connection; the real cursor comes with the first statement."""
+        self._connection = connection
+        self._cursor: sqlite3.Cursor | None = None
+        self._rows: list[Any] = []
+
+    async def __aenter__(self) -> Self:
+        """SQLAlchemy enters a cursor to open it."""
+        return self
+
+    @property
+    def description(self) -> Any:
+        """The columns of the result; None when the statement has none."""
+        return None if self._cursor is None else self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement touched."""
+        return -1 if self._cursor is None else self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The number that the database counted up for the newest row."""
+        return None if self._cursor is None else self._cursor.lastrowid
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Self:
+        """Run it and fetch every row. Raises the errors of `sqlite3`."""
+        self._cursor, self._rows = await self._connection.trip(_execute, statement, parameters)
+        return self
+
+    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Self:
+        """Run it once per row of parameters. Raises the errors of `sqlite3`."""
+        self._cursor, self._rows = await self._connection.trip(_executemany, statement, parameters)
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        """The rows, once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """Nothing is open: the rows were fetched."""
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """A connection with a thread of its own, whose cursors make one trip per statement."""
+
+    def cursor(self) -> Any:
+        """A cursor; opening it needs no trip."""
+        return OneTripCursor(self)
+
+    async def trip(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Do the work in the connection's thread, with the connection before the arguments."""
+        return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+
+
+def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[Any]]:
+    """What SQLAlchemy's `async_creator` wants: opens a connection with these pragmas, in its own thread."""
+
+    def open_file() -> sqlite3.Connection:
+        # isolation_level: the driver begins nothing by itself, we do (bot/store/database.py).
+        connection = sqlite3.connect(path, isolation_level=None)
+        for pragma in pragmas:
+            connection.execute(pragma)
+        return connection
+
+    async def connect() -> OneTripConnection:
+        connection = OneTripConnection(open_file, iter_chunk_size=64)
+        connection._thread.daemon = True  # as SQLAlchemy does for its own: a forgotten one must not keep us from ending
+        await connection
+        return connection
+
+    return connect
+
+
+def _execute(
+    connection: sqlite3.Connection, statement: str, parameters: Sequence[Any]
+) -> tuple[sqlite3.Cursor, list[Any]]:
+    cursor = connection.execute(statement, parameters)
+    return cursor, cursor.fetchall()
+
+
+def _executemany(
+    connection: sqlite3.Connection, statement: str, parameters: Sequence[Sequence[Any]]
+) -> tuple[sqlite3.Cursor, list[Any]]:
+    return connection.executemany(statement, parameters), []
