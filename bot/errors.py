@@ -11,6 +11,7 @@ SignalboxError
     ├── SettingsError     the environment can not be used; lists every fault at once
     ├── AlreadyRunning    another process serves this database
     ├── Conflict          a row changed since it was read: read again and decide again
+    ├── NotRecorded       a delivery could not be made durable: whoever sent it should send it again
     ├── BadPayload        bytes from outside that do not have the promised shape
     └── BadSignature      bytes from outside that nobody whom we trust has signed
 
@@ -91,6 +92,10 @@ class AlreadyRunning(BotError):
 
 class Conflict(BotError):
     """The row changed since it was read."""
+
+
+class NotRecorded(BotError):
+    """The delivery could not be made durable."""
 
 
 class BadPayload(BotError):

@@ -1,0 +1,92 @@
+"""Owns making deliveries durable, fast: those that arrive while a commit is under way share the next one.
+
+There is no timer: one delivery alone waits for one commit, thirty-two at once share one. Only then is the sender told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from uuid import UUID
+
+from bot.errors import NotRecorded
+from bot.model.delivery import Delivery
+from bot.model.job import Job
+from bot.store.unit import Units
+
+log = logging.getLogger(__name__)
+
+KIND = "delivery"
+VERSION = 1
+MOST_AT_ONCE = 500  # rows in one transaction; more wait for the next
+
+
+class Inbox:
+    """Records each delivery once, together with the job that reads it."""
+
+    def __init__(self, units: Units) -> None:
+        """Into this store. `run` must run for `record` to return."""
+        self._units = units
+        self._waiting: deque[tuple[Delivery, asyncio.Future[bool]]] = deque()
+        self._arrived = asyncio.Event()
+        self._open = True
+
+    async def record(self, delivery: Delivery) -> bool:
+        """True when it is durable now, False when this connection's GUID was recorded before (T20).
+
+        Raises `NotRecorded` when it could not be made durable: the sender must be told to try again. A sender that
+        goes away meanwhile does not take the delivery with it.
+        """
+        if not self._open:
+            raise NotRecorded("Signalbox is stopping.")
+        recorded: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, recorded))
+        self._arrived.set()
+        return await recorded
+
+    async def run(self) -> None:
+        """Write until `stop` was called and nothing waits any more. Owned by the caller's task group."""
+        try:
+            while self._open or self._waiting:
+                self._arrived.clear()
+                if not self._waiting:
+                    await self._arrived.wait()
+                    continue
+                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+                await self._write(batch)
+        finally:
+            self._open = False
+            self._fail(list(self._waiting), "Signalbox is stopping.")
+
+    def stop(self) -> None:
+        """Take nothing new, and let `run` end when what was taken is durable."""
+        self._open = False
+        self._arrived.set()
+
+    async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
+        try:
+            async with self._units.write(first=True) as unit:
+                new = await unit.deliveries.add([delivery for delivery, _ in batch])
+                if new:
+                    await unit.enqueue(*[_job(delivery.id) for delivery, _ in batch if delivery.id in new])
+        except Exception:
+            log.exception("Could not record %d deliveries", len(batch), extra={"action": "deliveries_not_recorded"})
+            self._fail(batch, "The database did not take it.")
+        except BaseException:
+            self._fail(batch, "Signalbox is stopping.")
+            raise
+        else:
+            for delivery, recorded in batch:
+                if not recorded.done():
+                    recorded.set_result(delivery.id in new)
+
+    @staticmethod
+    def _fail(batch: list[tuple[Delivery, asyncio.Future[bool]]], why: str) -> None:
+        for _, recorded in batch:
+            if not recorded.done():
+                recorded.set_exception(NotRecorded(why))
+
+
+def _job(delivery: UUID) -> Job:
+    return Job(kind=KIND, key=str(delivery), payload={"v": VERSION, "delivery": str(delivery)})
