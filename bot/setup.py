@@ -87,7 +87,7 @@ def missing_public_url() -> Missing:
     """What to do when nobody told us our own address."""
     return Missing(
         title="The public address",
-        why="GitHub has to reach this server; Signalbox fills the address in wherever you need it.",
+        why="GitHub has to reach this server, and the form for the GitHub App needs the address.",
         required=False,
         steps=(
             Step(
@@ -108,7 +108,7 @@ def missing_github(server_url: str, public_url: str | None, *, have_secret: bool
             _webhook_secret(have_secret=have_secret),
             Step(
                 text="Open the prepared form, choose a name, paste the webhook secret and create the App. "
-                "For an organization, open the same form in the organization's developer settings.",
+                "For an organization, put /organizations/NAME before /settings in its address.",
                 link=registration_url(server_url, public_url),
                 link_text="Register a GitHub App with everything filled in",
             ),

@@ -1,0 +1,79 @@
+"""Owns the routes: puts doors, pages, health and metrics on one aiohttp application."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from aiohttp import web
+
+from bot.web import health, pages
+from bot.web.edge import IN_FLIGHT_BYTES, Door, Edge, Record
+from bot.web.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+HSTS: Final = "max-age=31536000"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create(
+    *,
+    github: Door | None,
+    record: Record,
+    ready: Mapping[str, health.Check],
+    start: Callable[[], pages.StartPage],
+    metrics: Metrics,
+    https: bool,
+    in_flight_bytes: int = IN_FLIGHT_BYTES,
+) -> web.Application:
+    """All routes.
+
+    `github` is None while GitHub is not configured; `ready` holds the checks by their names; `https` says that people
+    reach us over https, and browsers are told to stay there.
+    """
+    edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
+    site = pages.Pages(start)
+    app = web.Application(middlewares=[_explain_failures])
+    app.add_routes(
+        [
+            web.get("/", site.start),
+            web.get("/static/{name}", site.static),
+            web.post("/github/webhooks", edge.receive),
+            web.get("/healthz", health.alive),
+            web.get("/readyz", health.Readiness(ready).page),
+            web.get("/metrics", metrics.page),
+        ]
+    )
+    headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
+
+    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(headers)
+
+    app.on_response_prepare.append(add_headers)
+    return app
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """Serve `app` without an access log and without unpacking bodies.
+
+    Signatures are over the bytes as sent, nobody sends us compressed bodies, and a small one could unpack to gigabytes.
+    """
+    return web.AppRunner(app, access_log=None, auto_decompress=False)
+
+
+@web.middleware
+async def _explain_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The one place where exceptions become pages."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        page = pages.failure(request, error.status, error.reason)
+        if "Allow" in error.headers:
+            page.headers["Allow"] = error.headers["Allow"]
+        return page
+    except Exception:
+        log.exception("A page failed", extra={"action": "page_failed", "path": request.path})
+        return pages.failure(request, 500, "Something went wrong on our side")

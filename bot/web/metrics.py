@@ -1,0 +1,103 @@
+"""Owns the instruments: what is counted and timed, under names that dashboards rely on. No names of people or places.
+
+https://prometheus.io/docs/practices/naming/
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+
+FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SLOW: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+BATCH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Metrics:
+    """All instruments, on a registry of their own, so that two bots in one process do not mix."""
+
+    def __init__(self, version: str) -> None:
+        """Create them; `version` is shown as `signalbox_build_info`."""
+        self.registry: Final = CollectorRegistry()
+        self._deliveries(version)
+        self._work()
+        self._github()
+
+    def _deliveries(self, version: str) -> None:
+        self.build = Info("signalbox_build", "What is running.", registry=self.registry)
+        self.build.info({"version": version})
+        ProcessCollector(registry=self.registry)
+        self.deliveries = Counter(
+            "signalbox_deliveries",
+            "Deliveries by event and by what became of them at the door.",
+            ("event", "result"),
+            registry=self.registry,
+        )
+        self.delivery_seconds = Histogram(
+            "signalbox_delivery_seconds",
+            "From the first byte of a delivery to its answer.",
+            buckets=FAST,
+            registry=self.registry,
+        )
+        self.unverified_bytes = Gauge(
+            "signalbox_unverified_bytes", "Bytes of bodies that wait for their signature.", registry=self.registry
+        )
+        self.inbox_batch = Histogram(
+            "signalbox_inbox_batch_size", "Deliveries that shared one commit.", buckets=BATCH, registry=self.registry
+        )
+
+    def _work(self) -> None:
+        self.jobs = Counter("signalbox_jobs", "Jobs by kind and result.", ("kind", "result"), registry=self.registry)
+        self.job_seconds = Histogram(
+            "signalbox_job_seconds", "How long a job took.", ("kind",), buckets=FAST, registry=self.registry
+        )
+        self.jobs_due = Gauge("signalbox_jobs_due", "Jobs that could run now.", registry=self.registry)
+        self.jobs_held = Gauge(
+            "signalbox_jobs_held", "Jobs that gave up and wait for a person.", registry=self.registry
+        )
+        self.oldest_due_seconds = Gauge(
+            "signalbox_oldest_due_job_seconds", "How long the oldest job has been due.", registry=self.registry
+        )
+        self.requests = Counter(
+            "signalbox_requests",
+            "Requests by final state and reason code.",
+            ("state", "reason"),
+            registry=self.registry,
+        )
+        self.dispatch_seconds = Histogram(
+            "signalbox_dispatch_seconds",
+            "From a command's arrival to its dispatch.",
+            buckets=SLOW,
+            registry=self.registry,
+        )
+
+    def _github(self) -> None:
+        self.github_calls = Counter(
+            "signalbox_github_calls",
+            "Calls to GitHub by method, route template and status; status 0 means no answer.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.github_seconds = Histogram(
+            "signalbox_github_call_seconds",
+            "How long GitHub took to answer.",
+            ("method", "route"),
+            buckets=SLOW,
+            registry=self.registry,
+        )
+
+    async def page(self, request: web.Request) -> web.Response:
+        """`GET /metrics` in Prometheus' text format."""
+        body = generate_latest(self.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
