@@ -45,7 +45,7 @@ class Events:
                 "sender": accounts.account(self.world, sender),
                 "installation": {"id": installation.id, "node_id": node_id("Installation", installation.id)},
             }
-            self.world.webhooks.send(app, event, head | dict(fields) | tail)
+            self.world.webhooks.send(app, event, head | tail | dict(fields))
 
     # Conversations
 
@@ -88,6 +88,7 @@ class Events:
             "commits": [pushed],
             "head_commit": pushed,
             "pusher": {"name": sender.login, "email": email(sender)},
+            "repository": repositories.pushed(repository),
         }
         self._tell("push", None, repository, sender, fields)
 

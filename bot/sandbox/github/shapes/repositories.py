@@ -111,6 +111,16 @@ def whole(repository: Repository) -> Json:
     }
 
 
+def pushed(repository: Repository) -> Json:
+    """In push events two times are numbers, and two old keys live on."""
+    return whole(repository) | {
+        "created_at": int(repository.created_at.timestamp()),
+        "pushed_at": int((repository.pushed_at or repository.created_at).timestamp()),
+        "stargazers": 0,
+        "master_branch": repository.default_branch,
+    }
+
+
 def full(repository: Repository, role: Role) -> Json:
     """As `GET /repos/{owner}/{repo}` shows it to somebody with this role."""
     extra: Json = {"network_count": 0, "subscribers_count": 0, "permissions": flags(role), "temp_clone_token": ""}
