@@ -1,0 +1,132 @@
+"""The command line: the process and what an operator types beside it.
+
+Each command imports what it needs when it runs, so that `signalbox serve` starts without Alembic or the sandbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from bot import log
+from bot.errors import SettingsError, SignalboxError
+from bot.settings import Settings
+
+STATES = ("ready", "held")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="signalbox")
+def main() -> None:
+    """Signalbox: commands in pull requests and Slack, proven, pinned and dispatched to GitHub Actions."""
+
+
+@main.command()
+def serve() -> None:
+    """Serve: webhooks in, workflows out. Settings come from the environment (.env.example lists them)."""
+    from bot.app import serve as run
+
+    settings = _settings()
+    log.configure(settings.log_level, settings.log_format, settings.secrets())
+    _run(run(settings))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Needs that nobody serves it."""
+    from bot.store.migrate import upgrade
+
+    settings = _settings()
+    with _told():
+        upgrade(settings.database_url.reveal())
+    click.echo("The database is at the newest schema.")
+
+
+@main.group()
+def jobs() -> None:
+    """Look at the work that is waiting or held."""
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state.")
+def jobs_list(state: str | None) -> None:
+    """Print the jobs, held ones first."""
+    from bot.jobs.admin import listed
+
+    rows = _run(listed(_settings().database_url.reveal(), state))
+    for row in rows:
+        error = f"  {row.last_error}" if row.last_error else ""
+        due = row.run_at.isoformat(timespec="seconds")
+        click.echo(f"{row.id}  {row.state:5}  {row.kind:12}  {row.attempts} attempts  due {due}{error}")
+    click.echo(f"{len(rows)} job{'' if len(rows) == 1 else 's'}.")
+
+
+@jobs.command("retry")
+@click.argument("job")
+def jobs_retry(job: str) -> None:
+    """Run a held job again, with all its attempts before it."""
+    from bot.jobs.admin import retry
+
+    _tell(_run(retry(_settings().database_url.reveal(), job)), f"Job {job} is due now.", job)
+
+
+@jobs.command("drop")
+@click.argument("job")
+@click.confirmation_option(prompt="What this job should do will never be done. Drop it?")
+def jobs_drop(job: str) -> None:
+    """Give a held job up for good."""
+    from bot.jobs.admin import drop
+
+    _tell(_run(drop(_settings().database_url.reveal(), job)), f"Job {job} is gone.", job)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="End after the stories; the exit code says whether they went right.")
+@click.option("--port", type=int, default=0, help="Where the bot listens; a free port by default.")
+def demo(once: bool, port: int) -> None:
+    """Play with a sandbox GitHub on this machine: no account, no network."""
+    from bot.demo import play
+
+    log.configure("warning", "text", ())
+    sys.exit(_run(play(once=once, port=port)))
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings.from_env(os.environ)
+    except SettingsError as error:
+        click.echo("Signalbox can not start:", err=True)
+        for fault in error.faults:
+            click.echo(f"  - {fault}", err=True)
+        sys.exit(2)
+    for warning in settings.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    return settings
+
+
+class _told:
+    """What is ours to say is said in one sentence; a traceback is for bugs."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, SignalboxError):
+            click.echo(str(error), err=True)
+            sys.exit(1)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    with _told():
+        return asyncio.run(work)
+
+
+def _tell(found: bool, sentence: str, job: str) -> None:
+    if not found:
+        click.echo(f"There is no held job {job}. `signalbox jobs list --state held` shows them.", err=True)
+        sys.exit(1)
+    click.echo(sentence)
