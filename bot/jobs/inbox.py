@@ -66,10 +66,7 @@ class Inbox:
 
     async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
         try:
-            async with self._units.write(first=True) as unit:
-                new = await unit.deliveries.add([delivery for delivery, _ in batch])
-                if new:
-                    await unit.enqueue(*[_job(delivery.id) for delivery, _ in batch if delivery.id in new])
+            new = await self._units.record([(delivery, _job(delivery.id)) for delivery, _ in batch])
         except Exception:
             log.exception("Could not record %d deliveries", len(batch), extra={"action": "deliveries_not_recorded"})
             self._fail(batch, "The database did not take it.")

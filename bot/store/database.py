@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import BotError
 from bot.store.driver import connector
+from bot.store.intake import Intake
 
 READERS = 4
 BUSY_MILLISECONDS = 10_000  # how long to wait for a CLI command that writes beside us
@@ -53,11 +54,12 @@ def sqlite_path(database_url: str) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """The two engines of one database. On SQLite each writing transaction is `BEGIN IMMEDIATE`."""
+    """The engines of one database, and its intake. On SQLite each writing transaction is `BEGIN IMMEDIATE`."""
 
     path: Path
     writing: AsyncEngine
     reading: AsyncEngine
+    intake: Intake
 
     @classmethod
     def open(cls, database_url: str) -> Database:
@@ -65,10 +67,11 @@ class Database:
         path = sqlite_path(database_url)
         writing = _engine(path, pragmas=_WRITING, begin="BEGIN IMMEDIATE", connections=1)
         reading = _engine(path, pragmas=_READING, begin="BEGIN", connections=READERS)
-        return cls(path=path, writing=writing, reading=reading)
+        return cls(path=path, writing=writing, reading=reading, intake=Intake(path, _WRITING))
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.intake.close()
         await self.reading.dispose()
         await self.writing.dispose()
 

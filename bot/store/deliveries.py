@@ -1,15 +1,13 @@
-"""Owns the rows of deliveries: each once, by its GUID and connection (T20)."""
+"""Owns reading the rows of deliveries; bot/store/intake.py writes them, each once (T20)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Delivery
-from bot.store.dialect import insert
 from bot.store.schema import deliveries as table
 
 
@@ -34,28 +32,3 @@ class Deliveries:
             facts=row.facts,
             received_at=row.received_at,
         )
-
-    async def add(self, deliveries: Sequence[Delivery]) -> set[UUID]:
-        """Insert those that are new; returns their ids. A GUID that was recorded before, or twice here, stays once."""
-        statement = insert(self._sql.dialect.name, table).on_conflict_do_nothing(
-            index_elements=[table.c.connection_id, table.c.guid]
-        )
-        await self._sql.execute(statement, [_columns(delivery) for delivery in deliveries])
-        ids = [delivery.id for delivery in deliveries]
-        rows = await self._sql.execute(_WHICH, {"ids": ids})
-        return set(rows.scalars())
-
-
-_WHICH = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
-
-
-def _columns(delivery: Delivery) -> dict[str, object]:
-    return {
-        "id": delivery.id,
-        "connection_id": delivery.connection,
-        "guid": delivery.guid,
-        "event": delivery.event,
-        "action": delivery.action,
-        "facts": delivery.facts,
-        "received_at": delivery.received_at,
-    }

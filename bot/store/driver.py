@@ -73,7 +73,7 @@ class OneTripConnection(aiosqlite.Connection):
         return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
 
 
-def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[Any]]:
+def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[OneTripConnection]]:
     """What SQLAlchemy's `async_creator` wants: opens a connection with these pragmas, in its own thread."""
 
     def open_file() -> sqlite3.Connection:

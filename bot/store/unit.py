@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,7 @@ from bot.store.database import Database
 from bot.store.deliveries import Deliveries
 from bot.store.gate import WriteGate
 from bot.store.heads import Heads
+from bot.store.intake import Arrival
 from bot.store.jobs import Jobs
 from bot.store.people import People
 from bot.store.repositories import Repositories
@@ -78,13 +80,21 @@ class Units:
         """Call this after every commit that brought jobs."""
         self._listeners.append(listener)
 
-    @asynccontextmanager
-    async def write(self, *, first: bool = False) -> AsyncIterator[Unit]:
-        """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back.
+    async def record(self, arrivals: Sequence[Arrival]) -> set[UUID]:
+        """Make deliveries durable together with their jobs; returns the ids of those that are new.
 
-        `first` is for the inbox: it waits only for the transaction that is under way.
+        Goes before every waiting transaction. Raises the errors of `sqlite3`, and then nothing was written.
         """
-        async with self._gate.turn(first=first), self._database.writing.begin() as connection:
+        async with self._gate.turn(first=True):
+            new = await self._database.intake.record(arrivals)
+        if new:
+            self._wake()
+        return new
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Unit]:
+        """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back."""
+        async with self._gate.turn(), self._database.writing.begin() as connection:
             unit = Unit(connection, self._clock, self._wake)
             yield unit
         unit.committed()
