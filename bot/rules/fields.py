@@ -1,0 +1,115 @@
+"""Owns the contract between a request and the templates that tell it, because operators override templates.
+
+`RequestFields` is its one place. A field is never renamed or dropped without a new major version; new ones may come.
+The default texts do not show `elapsed`: a message is edited when there is news, not because time went by.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+
+class Offer(TypedDict):
+    """A line ready to copy, and what it does: `/cancel K7QX2M` `stops it`."""
+
+    line: str
+    does: str
+
+
+class WorkflowFields(TypedDict):
+    """The workflow that runs."""
+
+    name: str
+    path: str
+    """`.github/workflows/deploy.yml`."""
+    file: str
+    """`deploy.yml`."""
+    url: str
+    """The page with its runs."""
+
+
+class CommitFields(TypedDict):
+    """The commit that was pinned."""
+
+    sha: str
+    short: str
+    url: str
+
+
+class InputFields(TypedDict):
+    """One input as it was sent; those that Signalbox fills in are left out."""
+
+    name: str
+    value: str
+
+
+class JobFields(TypedDict):
+    """One job, failed ones first, then those under way, then the rest."""
+
+    name: str
+    group: str
+    """`failed`, `running`, `waiting`, `cancelled`, `passed` or `skipped`."""
+    words: str
+    """GitHub's status in words: `waiting for a runner`, `timed out`."""
+    conclusion: str | None
+    """GitHub's own word, once it is over."""
+    seconds: int | None
+    """How long it took, once it is over."""
+    url: str
+
+
+class RunFields(TypedDict):
+    """The newest run of the request."""
+
+    url: str
+    attempt: int
+    words: str
+    group: str
+
+
+class RequestFields(TypedDict):
+    """What every `request_*` template gets."""
+
+    code: str
+    state: str
+    """The request's state, such as `running`."""
+    asked_by: str
+    """The person's GitHub login."""
+    text: str
+    """The command as it was typed."""
+    repository: str
+    """`owner/name`."""
+    server_url: str
+    """Links lead nowhere else."""
+    workflow: WorkflowFields
+    ref: str | None
+    """The short name of the branch or tag; None where nothing was pinned."""
+    commit: CommitFields | None
+    pull_request: int | None
+    inputs: list[InputFields]
+    environment: str | None
+    run: RunFields | None
+    """None as long as GitHub has not told of a run."""
+    jobs: list[JobFields]
+    counts: dict[str, int]
+    """How many jobs there are of each group, groups without any left out."""
+    asked_at: datetime
+    started_at: datetime | None
+    """When the run was asked of GitHub."""
+    ended_at: datetime | None
+    seconds: int | None
+    """From `started_at` to `ended_at`."""
+    elapsed: int | None
+    """From `started_at` until now, as long as it has not ended."""
+    stopping: bool
+    """Somebody asked to stop it, and it has not stopped yet."""
+    waiting_for: str | None
+    """`approval`, `lock`, `freeze` or `upstream`."""
+    reason: str | None
+    """The stable reason code behind a bad end."""
+    note: str
+    """The sentence behind `reason`."""
+    next_step: str
+    offers: list[Offer]
+    """Lines ready to copy."""

@@ -1,0 +1,130 @@
+"""Owns the one living message of a request: which template tells its state, and the fields that the template gets.
+
+The fields are declared in bot/rules/fields.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import quote
+
+from bot.model.decision import Reason
+from bot.model.message import Message
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState
+from bot.model.run import Run, RunJob
+from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
+from bot.rules.inputs import is_reserved
+from bot.rules.lifecycle import FINAL
+from bot.rules.next_step import next_step
+from bot.rules.normalise import normalise
+from bot.rules.status import Group, told
+
+TEMPLATES: Final[Mapping[RequestState, str]] = {
+    RequestState.RECEIVED: "request_queued",
+    RequestState.WAITING: "request_waiting",
+    RequestState.QUEUED: "request_queued",
+    RequestState.DISPATCHING: "request_dispatching",
+    RequestState.RUNNING: "request_started",
+    RequestState.REFUSED: "request_refused",
+    RequestState.REJECTED: "request_rejected",
+    RequestState.EXPIRED: "request_expired",
+    RequestState.VOIDED: "request_voided",
+    RequestState.CANCELLED: "request_cancelled",
+    RequestState.SUCCEEDED: "request_succeeded",
+    RequestState.FAILED: "request_failed",
+    RequestState.LOST: "request_lost",
+}
+
+SHORT_SHA: Final = 7
+
+
+def living(
+    request: Request, runs: Sequence[Run], *, asked_by: str, repository: Repository, server_url: str, now: datetime
+) -> Message:
+    """The request as it stands. `runs` are its attempts, oldest first; `server_url` has no slash at its end."""
+    base = f"{server_url}/{quote(repository.full_name)}"
+    run = runs[-1] if runs else None
+    jobs = sorted(map(_job, run.jobs), key=lambda job: list(Group).index(Group(job["group"]))) if run else []
+    sentence, offers = next_step(request, has_run=run is not None)
+    fields = RequestFields(
+        code=request.code,
+        state=request.state.value,
+        asked_by=asked_by,
+        text=normalise(request.text),
+        repository=repository.full_name,
+        server_url=server_url,
+        workflow=_workflow(request, base),
+        ref=_short_ref(request.pin.ref) if request.pin else None,
+        commit=_commit(request, base),
+        pull_request=request.pin.pull_request if request.pin else None,
+        inputs=[InputFields(name=name, value=value) for name, value in request.inputs.items() if not is_reserved(name)],
+        environment=request.environment,
+        run=_run(run) if run else None,
+        jobs=jobs,
+        counts=_counts(jobs),
+        asked_at=request.created_at,
+        started_at=request.dispatched_at,
+        ended_at=request.ended_at,
+        seconds=_seconds(request.dispatched_at, request.ended_at),
+        elapsed=None if request.ended_at else _seconds(request.dispatched_at, now),
+        stopping=request.state not in FINAL and request.reason is Reason.CANCELLED_BY_PERSON,
+        waiting_for=request.waiting_for,
+        reason=request.reason.value if request.reason else None,
+        note=request.note,
+        next_step=sentence,
+        offers=list(offers),
+    )
+    return Message(name=TEMPLATES[request.state], fields=fields)
+
+
+def _workflow(request: Request, base: str) -> WorkflowFields:
+    file = request.workflow_path.rpartition("/")[2]
+    return WorkflowFields(
+        name=request.workflow_name.strip() or file,
+        path=request.workflow_path,
+        file=file,
+        url=f"{base}/actions/workflows/{quote(file)}",
+    )
+
+
+def _commit(request: Request, base: str) -> CommitFields | None:
+    if request.pin is None:
+        return None
+    sha = request.pin.sha
+    return CommitFields(sha=sha, short=sha[:SHORT_SHA], url=f"{base}/commit/{quote(sha)}")
+
+
+def _short_ref(ref: str) -> str:
+    return re.sub(r"\Arefs/(heads|tags)/", "", ref)
+
+
+def _run(run: Run) -> RunFields:
+    group, words = told(run.status, run.conclusion)
+    return RunFields(url=run.url, attempt=run.attempt, words=words, group=group.value)
+
+
+def _job(job: RunJob) -> JobFields:
+    group, words = told(job.status, job.conclusion)
+    return JobFields(
+        name=job.name,
+        group=group.value,
+        words=words,
+        conclusion=job.conclusion.value if job.conclusion else None,
+        seconds=_seconds(job.started_at, job.completed_at),
+        url=job.url,
+    )
+
+
+def _counts(jobs: Sequence[JobFields]) -> dict[str, int]:
+    found = Counter(job["group"] for job in jobs)
+    return {group.value: found[group.value] for group in Group if found[group.value]}
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> int | None:
+    """Whole seconds between two moments; None while one of them is missing. Clocks that disagree count as 0."""
+    return max(0, round((end - start).total_seconds())) if start and end else None
