@@ -21,10 +21,11 @@ from bot.model.delivery import Delivery
 from bot.model.job import Job
 from bot.store.columns import to_json, to_microseconds
 from bot.store.driver import OneTripConnection, connector
-from bot.store.jobs import READY
+from bot.store.jobs import READY, StoredJob
 from bot.store.schema import deliveries, jobs
 
 Arrival = tuple[Delivery, Job]
+FIRST = 1  # the revision of a new row
 
 
 class Intake:
@@ -35,8 +36,8 @@ class Intake:
         self._connect = connector(path, pragmas)
         self._connection: OneTripConnection | None = None
 
-    async def record(self, arrivals: Sequence[Arrival]) -> set[UUID]:
-        """Insert the deliveries that are new, and the jobs of those; returns their ids once they are durable.
+    async def record(self, arrivals: Sequence[Arrival]) -> dict[UUID, StoredJob]:
+        """Insert the deliveries that are new, and the jobs of those; returns these by delivery once they are durable.
 
         A GUID that was recorded before, or stands twice in the batch, stays once (T20). Raises the errors of `sqlite3`,
         and then nothing was written.
@@ -44,7 +45,7 @@ class Intake:
         if self._connection is None:
             self._connection = await self._connect()
         new: set[UUID] = await self._connection.trip(_record, arrivals)
-        return new
+        return {delivery.id: _stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
@@ -111,17 +112,18 @@ def _delivery_row(delivery: Delivery) -> tuple[Any, ...]:
 def _job_row(delivery: Delivery, job: Job) -> tuple[Any, ...]:
     """As `_delivery_row`. The job takes the delivery's id: one less to make, and one less to wonder about."""
     due = to_microseconds(job.run_at or delivery.received_at)
-    return (
-        delivery.id.hex,
-        job.kind,
-        job.key,
-        to_json(dict(job.payload)),
-        job.payload["v"],
-        READY,
-        due,
-        None,
-        1,
-        0,
-        None,
-        to_microseconds(delivery.received_at),
+    made = to_microseconds(delivery.received_at)
+    payload = to_json(dict(job.payload))
+    return delivery.id.hex, job.kind, job.key, payload, job.payload["v"], READY, due, None, FIRST, 0, None, made
+
+
+def _stored(delivery: Delivery, job: Job) -> StoredJob:
+    return StoredJob(
+        id=delivery.id,
+        kind=job.kind,
+        key=job.key,
+        payload=job.payload,
+        run_at=job.run_at or delivery.received_at,
+        attempts=0,
+        revision=FIRST,
     )

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.model.job import Job, JobRow
 from bot.store.dialect import insert
@@ -23,6 +23,9 @@ from bot.store.schema import jobs as table
 
 READY = "ready"
 HELD = "held"
+
+Known = frozenset[tuple[str, int]]
+"""Kinds and payload versions that a process has handlers for."""
 
 # Statements are built once: building costs more than running them.
 _FINISH = delete(table).where(table.c.id == bindparam("job"), table.c.revision == bindparam("seen"))
@@ -93,33 +96,32 @@ class Jobs:
         """In this transaction."""
         self._sql = connection
 
-    async def enqueue(self, jobs: Sequence[Job], now: datetime) -> None:
-        """Keep them. A key that waits comes forward, one that is due runs once more, one that is held stays held."""
-        rows = [_columns(job, now) for job in jobs]
-        await self._sql.execute(_enqueue_statement(self._sql.dialect.name), rows)
+    async def enqueue(self, jobs: Sequence[Job], now: datetime) -> list[StoredJob]:
+        """Keep them. A key that waits comes forward, one that is due runs once more, one that is held stays held.
 
-    async def ready(self, statement: Select[Any], limit: int) -> list[StoredJob]:
-        """The first that are or become due, by `ready_statement`."""
-        rows = await self._sql.execute(statement, {"most": limit})
-        return [
-            StoredJob(
-                id=row.id,
-                kind=row.kind,
-                key=row.key,
-                payload=row.payload,
-                run_at=row.run_at,
-                attempts=row.attempts,
-                revision=row.revision,
-            )
-            for row in rows
-        ]
+        Returns the rows as they are now, without those that are held.
+        """
+        stored: list[StoredJob] = []
+        for job in jobs:
+            rows = await self._sql.execute(_enqueue_statement(self._sql.dialect.name), _columns(job, now))
+            stored.extend(_stored(row) for row in rows)
+        return stored
 
-    async def finish(self, done: Sequence[StoredJob]) -> None:
-        """They have happened: gone, except those that were asked for again while they ran, which become due again."""
+    async def ready(self, known: Known, limit: int) -> list[StoredJob]:
+        """Those that are or become due, the earliest first; kinds and versions that are not known are left alone."""
+        rows = await self._sql.execute(_ready_statement(known), {"most": limit})
+        return [_stored(row) for row in rows]
+
+    async def finish(self, done: Sequence[StoredJob]) -> bool:
+        """They have happened: gone, except those that were asked for again while they ran, which become due again.
+
+        Returns whether there are such.
+        """
         keys = [{"job": job.id, "seen": job.revision} for job in done]
         result = await self._sql.execute(_FINISH, keys)
-        if result.rowcount != len(done):
-            await self._sql.execute(_AGAIN, keys)
+        if result.rowcount == len(done):
+            return False
+        return (await self._sql.execute(_AGAIN, keys)).rowcount > 0
 
     async def wait(self, waiting: Sequence[Waiting]) -> None:
         """They have not happened yet: due again when they say, or when they were asked for meanwhile."""
@@ -171,7 +173,7 @@ class Jobs:
 
 
 @cache
-def _enqueue_statement(dialect: str) -> sqlite.Insert:
+def _enqueue_statement(dialect: str) -> ReturningInsert[Any]:
     statement = insert(dialect, table)
     # `created_at` of the new row is now. A row that is due by now may be running: only the engine's memory knows.
     new, old = statement.excluded, table.c
@@ -183,15 +185,13 @@ def _enqueue_statement(dialect: str) -> sqlite.Insert:
         "again_at": case((due, again), else_=old.again_at),
         "revision": case((due, old.revision + 1), else_=old.revision),
     }
-    return statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY)
+    upsert = statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY)
+    return upsert.returning(table)
 
 
-def ready_statement(known: Mapping[str, frozenset[int]]) -> Select[Any]:
-    """Selects jobs of these kinds and payload versions, the earliest first; what nobody here knows is left alone."""
-    pairs = [
-        and_(table.c.kind == kind, table.c.payload_version.in_(sorted(versions)))
-        for kind, versions in sorted(known.items())
-    ]
+@cache
+def _ready_statement(known: Known) -> Select[Any]:
+    pairs = [and_(table.c.kind == kind, table.c.payload_version == version) for kind, version in sorted(known)]
     return (
         select(table)
         .where(table.c.state == READY, or_(False, *pairs))
@@ -215,6 +215,18 @@ def _columns(job: Job, now: datetime) -> dict[str, Any]:
         "last_error": None,
         "created_at": now,
     }
+
+
+def _stored(row: Row[Any]) -> StoredJob:
+    return StoredJob(
+        id=row.id,
+        kind=row.kind,
+        key=row.key,
+        payload=row.payload,
+        run_at=row.run_at,
+        attempts=row.attempts,
+        revision=row.revision,
+    )
 
 
 def _row(row: Row[Any]) -> JobRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -19,18 +19,21 @@ from bot.store.deliveries import Deliveries
 from bot.store.gate import WriteGate
 from bot.store.heads import Heads
 from bot.store.intake import Arrival
-from bot.store.jobs import Jobs
+from bot.store.jobs import Jobs, StoredJob
 from bot.store.people import People
 from bot.store.repositories import Repositories
 from bot.store.requests import Requests
 from bot.store.runs import Runs
 
+Offer = Callable[[Sequence[StoredJob]], None]
+"""Told of jobs that are durable now. It must not raise."""
+
 
 class Unit:
     """One transaction over all repositories; `Units` opens and ends it."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock, wake: Callable[[], None]) -> None:
-        """Over this connection; `wake` is called after a commit that brought jobs."""
+    def __init__(self, connection: AsyncConnection, clock: Clock, offer: Offer) -> None:
+        """Over this connection; `offer` is told of the jobs that a commit brought."""
         self.deliveries = Deliveries(connection)
         self.connections = Connections(connection)
         self.repositories = Repositories(connection)
@@ -43,7 +46,8 @@ class Unit:
         self.audit = Audit(connection)
         self.jobs = Jobs(connection)
         self._clock = clock
-        self._wake = wake
+        self._offer = offer
+        self._stored: list[StoredJob] = []
         self._after: list[Callable[[], None]] = []
 
     async def enqueue(self, *jobs: Job) -> None:
@@ -52,9 +56,7 @@ class Unit:
         Asking for a key that waits brings it forward; one that is due or running runs once more afterwards; one that
         is held stays held, because a person decides about that, and this raises nothing.
         """
-        await self.jobs.enqueue(jobs, self._clock.now())
-        if self._wake not in self._after:
-            self._after.append(self._wake)
+        self._stored += await self.jobs.enqueue(jobs, self._clock.now())
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the transaction is durable, and never when it was rolled back. It must not raise."""
@@ -62,6 +64,8 @@ class Unit:
 
     def committed(self) -> None:
         """The transaction is durable: tell who asked."""
+        if self._stored:
+            self._offer(self._stored)
         for callback in self._after:
             callback()
 
@@ -74,37 +78,38 @@ class Units:
         self._database = database
         self._clock = clock
         self._gate = WriteGate()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Offer] = []
 
-    def listen(self, listener: Callable[[], None]) -> None:
-        """Call this after every commit that brought jobs."""
+    def listen(self, listener: Offer) -> None:
+        """Call this with the jobs of every commit that brought some, before any other transaction begins."""
         self._listeners.append(listener)
 
-    async def record(self, arrivals: Sequence[Arrival]) -> set[UUID]:
+    async def record(self, arrivals: Sequence[Arrival]) -> Collection[UUID]:
         """Make deliveries durable together with their jobs; returns the ids of those that are new.
 
         Goes before every waiting transaction. Raises the errors of `sqlite3`, and then nothing was written.
         """
         async with self._gate.turn(first=True):
             new = await self._database.intake.record(arrivals)
-        if new:
-            self._wake()
-        return new
+            if new:
+                self._offer(list(new.values()))
+        return new.keys()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Unit]:
         """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back."""
-        async with self._gate.turn(), self._database.writing.begin() as connection:
-            unit = Unit(connection, self._clock, self._wake)
-            yield unit
-        unit.committed()
+        async with self._gate.turn():
+            async with self._database.writing.begin() as connection:
+                unit = Unit(connection, self._clock, self._offer)
+                yield unit
+            unit.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Unit]:
         """A snapshot. Writing through it raises SQLAlchemy's `OperationalError`."""
         async with self._database.reading.begin() as connection:
-            yield Unit(connection, self._clock, self._wake)
+            yield Unit(connection, self._clock, self._offer)
 
-    def _wake(self) -> None:
+    def _offer(self, jobs: Sequence[StoredJob]) -> None:
         for listener in self._listeners:
-            listener()
+            listener(jobs)

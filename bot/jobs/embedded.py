@@ -1,0 +1,222 @@
+"""Owns running jobs in the one process that serves a SQLite database: due ones first, a few at once, held at the end.
+
+What runs lives in memory only. A crash leaves every unfinished row due, so a job may run twice, and never not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from bot.errors import BotError
+from bot.jobs.attempt import Attempt, OnResult
+from bot.jobs.ledger import Ledger, Outcome
+from bot.jobs.policy import Handler, Kind, OnHeld, Policy
+from bot.jobs.schedule import Schedule
+from bot.jobs.timer import Timer
+from bot.store.jobs import Figures, Known, StoredJob
+from bot.store.unit import Units
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+LONGEST_WAIT = timedelta(seconds=5)  # `signalbox jobs retry` in another process can not wake us
+AFTER_ERROR = timedelta(seconds=1)
+GRACE_SECONDS = 10.0
+DEFAULT_POLICY = Policy()
+
+
+class Engine:
+    """The embedded engine. Register kinds and schedules first, then `run` it in a task group."""
+
+    def __init__(
+        self,
+        units: Units,
+        timer: Timer,
+        *,
+        at_once: int = AT_ONCE,
+        grace_seconds: float = GRACE_SECONDS,
+        on_result: OnResult = lambda kind, result: None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """Over this store; every commit that brings jobs wakes it. `at_once` bounds how many run together."""
+        self._units = units
+        self._timer = timer
+        self._at_once = at_once
+        self._grace_seconds = grace_seconds
+        self._attempt = Attempt(timer, jitter, on_result)
+        self._ledger = Ledger(units, timer, self._written)
+        self._kinds: dict[str, Kind] = {}
+        self._schedules: dict[tuple[str, str], Schedule] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._busy: set[UUID] = set()  # running, or finished and not yet written down
+        self._wake = asyncio.Event()
+        self._looked = asyncio.Condition()
+        self._looks = 0
+        self._quiet_look = 0
+        self._settling = 0
+        self._tasks: asyncio.TaskGroup | None = None  # while jobs may start
+        self._started: set[UUID] = set()  # since the last look began: its snapshot may show them as they were before
+        self._until = timer.now()
+        self._more = False  # whether the last look left due jobs behind for want of room
+        self._open = True
+        self._ended = False
+        units.listen(self._offered)
+
+    def handle(
+        self,
+        kind: str,
+        handler: Handler,
+        *,
+        policy: Policy = DEFAULT_POLICY,
+        on_held: OnHeld | None = None,
+        versions: frozenset[int] = frozenset({1}),
+    ) -> None:
+        """This handler does jobs of this kind. Raises `BotError` when the kind has one already."""
+        if kind in self._kinds:
+            raise BotError(f"Two handlers for jobs of kind {kind}.")
+        self._kinds[kind] = Kind(name=kind, handler=handler, versions=versions, policy=policy, on_held=on_held)
+
+    def every(self, name: str, when: float | str, kind: str) -> None:
+        """Do a job of this kind each so many seconds, or by a crontab line in UTC; its payload is `{"v": 1}`.
+
+        A round that was missed while nobody served is done once at the start. One that fails for the last time is not
+        held: the next round is its next chance. Raises `BotError` for a line that can not be read.
+        """
+        self._schedules[kind, name] = Schedule(name=name, kind=kind, when=when)
+
+    async def run(self) -> None:
+        """Run jobs until `stop`. Then start no more, wait for those that run, cancel what takes too long."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._ledger.run())
+                await self._plan()
+                await self._dispatch(tasks)
+                await self._drain()
+                self._ledger.close()
+        finally:
+            self._ended = True
+            await self._notify()
+
+    def stop(self) -> None:
+        """Let `run` end. What does not finish in time stays due and runs again after the next start."""
+        self._open = False
+        self._wake.set()
+
+    async def settled(self) -> None:
+        """Return when nothing runs and nothing is due at this moment. Raises `BotError` when the engine has stopped."""
+        look = self._looks + 1  # the next one to begin: it sees what is committed now
+        self._settling += 1
+        self._wake.set()
+        try:
+            async with self._looked:
+                await self._looked.wait_for(lambda: self._quiet_look >= look or self._ended)
+        finally:
+            self._settling -= 1
+        if self._quiet_look < look:
+            raise BotError("The engine has stopped.")
+
+    async def figures(self) -> Figures:
+        """How much there is to do, for metrics and `doctor`."""
+        async with self._units.read() as unit:
+            return await unit.jobs.figures(self._timer.now())
+
+    async def _plan(self) -> None:
+        if self._schedules:
+            async with self._units.write() as unit:
+                await unit.enqueue(*[schedule.job(self._timer.now()) for schedule in self._schedules.values()])
+
+    async def _dispatch(self, tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        try:
+            while self._open:
+                self._wake.clear()
+                self._looks += 1
+                try:
+                    await self._look()
+                except Exception:
+                    log.exception("Could not look for jobs", extra={"action": "jobs_not_read"})
+                    self._until = self._timer.now() + AFTER_ERROR
+                await self._timer.wait(self._until, self._wake)
+        finally:
+            self._tasks = None
+
+    async def _look(self) -> None:
+        """Start what is due and has room, and say when to look again at the latest."""
+        self._started.clear()
+        busy = set(self._busy)
+        async with self._units.read() as unit:
+            rows = await unit.jobs.ready(self._known(), len(busy) + self._at_once + 1)
+        now = self._timer.now()
+        fresh = [row for row in rows if row.id not in busy and row.id not in self._started]
+        due = [row for row in fresh if row.run_at <= now]
+        self._until = min([*(row.run_at for row in fresh if row.run_at > now), now + LONGEST_WAIT])
+        room = self._at_once - len(self._running)
+        self._more = len(due) > room
+        for row in due[: max(room, 0)]:
+            self._start(row)
+        if not due and not busy and not self._busy:
+            self._quiet_look = self._looks
+            await self._notify()
+
+    def _offered(self, jobs: Sequence[StoredJob]) -> None:
+        """Start at once what was just committed; whatever does not fit is found by a look."""
+        now = self._timer.now()
+        for job in jobs:
+            if job.id in self._busy:
+                continue  # it is seen to run again when it is written down, by its revision
+            if job.run_at > now:
+                wanted = job.run_at < self._until
+            elif self._more or len(self._running) >= self._at_once or (job.kind, job.payload["v"]) not in self._known():
+                wanted = True
+            else:
+                wanted = not self._start(job)
+            if wanted:
+                self._wake.set()
+
+    def _known(self) -> Known:
+        return frozenset((kind.name, version) for kind in self._kinds.values() for version in kind.versions)
+
+    def _start(self, job: StoredJob) -> bool:
+        if self._tasks is None:
+            return False
+        self._busy.add(job.id)
+        self._started.add(job.id)
+        task = self._tasks.create_task(self._work(job), name=f"{job.kind} {job.key}")
+        self._running.add(task)
+        task.add_done_callback(self._left)
+        return True
+
+    async def _work(self, job: StoredJob) -> None:
+        try:
+            outcome = await self._attempt(self._kinds[job.kind], job, self._schedules.get((job.kind, job.key)))
+        except asyncio.CancelledError:
+            self._busy.discard(job.id)
+            raise
+        self._ledger.put(outcome)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not self._running:
+            self._ledger.hurry()
+        if self._more:
+            self._wake.set()
+
+    def _written(self, outcomes: Sequence[Outcome], more: bool) -> None:
+        self._busy.difference_update(outcome.job.id for outcome in outcomes)
+        if more or self._settling:
+            self._wake.set()
+
+    async def _drain(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._grace_seconds)
+        for task in self._running:
+            task.cancel()
+
+    async def _notify(self) -> None:
+        async with self._looked:
+            self._looked.notify_all()

@@ -1,0 +1,40 @@
+"""Owns work that comes round again: when it is next due. Its row remembers, so a restart neither skips nor doubles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from croniter import croniter
+
+from bot.errors import BotError
+from bot.model.job import Job
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """One thing that comes round."""
+
+    name: str
+    kind: str
+    when: float | str
+    """Seconds between the end of one round and the next, or a crontab line in UTC."""
+
+    def __post_init__(self) -> None:
+        """Raises `BotError` for a crontab line that can not be read or seconds that are not positive."""
+        fine = croniter.is_valid(self.when) if isinstance(self.when, str) else self.when > 0
+        if not fine:
+            raise BotError(f"The schedule of {self.name} can not be read: {self.when!r}")
+
+    def after(self, moment: datetime) -> datetime:
+        """When it is due next."""
+        if isinstance(self.when, str):
+            due: datetime = croniter(self.when, moment).get_next(datetime)
+            return due
+        return moment + timedelta(seconds=self.when)
+
+    def job(self, now: datetime) -> Job:
+        """Its row; the name is the key, so there is one however often it is planned."""
+        return Job(kind=self.kind, key=self.name, payload={"v": VERSION}, run_at=self.after(now))
