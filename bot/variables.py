@@ -37,6 +37,7 @@ class Variable:
     url: bool = False
     """The value is an address: https, or http to loopback while developing."""
     example: str = ""
+    """For .env.example, where there is no default."""
     kind: Any = str
     """What `msgspec.convert` makes of the text; `wanted` says the same to people."""
     wanted: str = "text"
@@ -55,14 +56,12 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.SERVER,
         description="Address to listen on. Use 0.0.0.0 in a container, 127.0.0.1 behind a proxy on the same machine.",
         default="127.0.0.1",
-        example="0.0.0.0",
     ),
     Variable(
         name="PORT",
         group=Group.SERVER,
         description="Port to listen on; 0 takes any free one.",
         default="3000",
-        example="3000",
         kind=PORT,
         wanted="a whole number from 0 to 65535",
     ),
@@ -78,17 +77,15 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.SERVER,
         description="How often runs without news are asked about, in seconds.",
         default="60",
-        example="60",
         kind=SECONDS,
         wanted="a whole number of seconds from 1 to 86400",
     ),
     Variable(
         name="DATABASE_URL",
         group=Group.STORAGE,
-        description="Where everything is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME.",
+        description="Where everything is kept: sqlite:///FILE. postgresql:// is understood, but not served yet.",
         default="sqlite:///signalbox.db",
         secret=True,
-        example="sqlite:///signalbox.db",
     ),
     Variable(
         name="MIGRATE_ON_START",
@@ -101,17 +98,15 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="SECRET_KEY",
         group=Group.STORAGE,
-        description="Keys of at least 32 characters, separated by commas: the first encrypts, all of them decrypt. "
-        "Reserved for stored sign-ins; nothing is encrypted with it yet.",
+        description="Keys of at least 32 characters, separated by commas: the first encrypts, all of them decrypt "
+        "(openssl rand -hex 32 makes one). Reserved for stored sign-ins; nothing is encrypted with it yet.",
         secret=True,
-        example="run: openssl rand -hex 32",
     ),
     Variable(
         name="LOG_LEVEL",
         group=Group.LOG,
         description="The least important line that is written: debug, info, warning or error.",
         default="info",
-        example="info",
         kind=LEVEL,
         wanted="one of debug, info, warning, error",
     ),
@@ -120,7 +115,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.LOG,
         description="text for people, json for machines (one object per line).",
         default="text",
-        example="json",
         kind=FORMAT,
         wanted="text or json",
     ),
@@ -130,7 +124,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         description="GitHub's REST API. GitHub Enterprise Server: https://HOST/api/v3.",
         default="https://api.github.com",
         url=True,
-        example="https://api.github.com",
     ),
     Variable(
         name="GITHUB_SERVER_URL",
@@ -138,7 +131,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         description="GitHub's web pages. GitHub Enterprise Server: https://HOST.",
         default="https://github.com",
         url=True,
-        example="https://github.com",
     ),
     Variable(
         name="GITHUB_APP_ID",
@@ -153,7 +145,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.GITHUB,
         description="The App's private key as PEM text; line breaks may be written as \\n.",
         secret=True,
-        example="-----BEGIN RSA PRIVATE KEY-----\\n...",
     ),
     Variable(
         name="GITHUB_APP_PRIVATE_KEY_FILE",
@@ -164,9 +155,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="GITHUB_WEBHOOK_SECRET",
         group=Group.GITHUB,
-        description="The webhook secret that you typed into the App's settings.",
+        description="The webhook secret that you typed into the App's settings (openssl rand -hex 32 makes one).",
         secret=True,
-        example="run: openssl rand -hex 32",
     ),
     Variable(
         name="GITHUB_CLIENT_ID",
@@ -186,7 +176,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         description="Slack's Web API. Reserved for Slack; not used yet.",
         default="https://slack.com/api/",
         url=True,
-        example="https://slack.com/api/",
     ),
     Variable(
         name="SLACK_BOT_TOKEN",
@@ -222,7 +211,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.SLACK,
         description="The slash command that Slack knows Signalbox by. Reserved for Slack; not used yet.",
         default="/ops",
-        example="/ops",
         kind=SLASH_COMMAND,
         wanted="a slash and up to 31 lower-case letters, digits, hyphens or underscores",
     ),
@@ -231,7 +219,6 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         group=Group.DEVELOPMENT,
         description="Accept http:// addresses on this very machine. For development and the sandbox only.",
         default="false",
-        example="false",
         kind=bool,
         wanted="true or false",
     ),

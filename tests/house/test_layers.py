@@ -1,0 +1,136 @@
+"""Who may import whom: the table of docs/architecture.md as data."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import imports, modules, tree
+
+EVERYTHING = frozenset({"*"})
+
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "errors": frozenset(),
+    "log": frozenset(),
+    "variables": frozenset(),
+    "setup": frozenset(),
+    "environment": frozenset({"variables"}),
+    "settings": frozenset({"environment", "errors", "setup", "variables"}),
+    "model": frozenset({"errors"}),
+    "rules": frozenset({"model", "errors"}),
+    "flow": frozenset({"rules", "model", "errors"}),
+    "store": frozenset({"model", "errors"}),
+    "jobs": frozenset({"store", "model", "errors"}),
+    "github": frozenset({"model", "errors"}),
+    "slack": frozenset({"model", "errors"}),
+    "render": frozenset({"model", "errors"}),
+    "credentials": frozenset({"model", "errors"}),
+    "web": frozenset({"flow", "model", "errors"}),
+    "sandbox": frozenset({"model", "errors"}),
+    "api": frozenset({"model", "errors"}),
+    "commands": frozenset({"api"}),
+    "catalog": frozenset({"commands", "model", "errors"}),
+    "transcript": frozenset(),
+    "migrations": frozenset({"store"}),
+    "__main__": frozenset({"cli"}),
+    "app": EVERYTHING,
+    "wiring": EVERYTHING,
+    "cli": EVERYTHING,
+    "demo": EVERYTHING,
+}
+"""Beside itself and `log`, which is free to all."""
+
+ROOTS = ("app", "cli", "demo", "wiring")
+"""Only these put layers together."""
+
+MAY_USE: dict[str, frozenset[str]] = {
+    "variables": frozenset({"msgspec"}),
+    "environment": frozenset({"msgspec"}),
+    "store": frozenset({"aiosqlite", "alembic", "msgspec", "sqlalchemy", "uuid_utils"}),
+    "jobs": frozenset({"croniter", "msgspec", "pgqueuer", "sqlalchemy"}),
+    "github": frozenset({"cryptography", "githubkit", "hishel", "httpx", "jwt", "markdown_it", "msgspec", "ruamel"}),
+    "slack": frozenset({"aiohttp", "msgspec", "slack_bolt", "slack_sdk"}),
+    "render": frozenset({"jinja2", "markupsafe"}),
+    "web": frozenset({"aiohttp", "jinja2", "prometheus_client"}),
+    "sandbox": frozenset({"aiohttp", "cryptography", "jwt", "msgspec", "ruamel"}),
+    "migrations": frozenset({"alembic", "sqlalchemy"}),
+    "app": frozenset({"aiohttp"}),
+    "wiring": EVERYTHING,
+    "cli": frozenset({"click"}),
+    "demo": frozenset({"click"}),
+}
+"""Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""
+
+MODULES = modules("bot", "commands", "migrations")
+
+
+def layer_of(dotted: str) -> str | None:
+    """`bot.flow.ports` is in `flow`, `commands.run` in `commands`; None for what is not ours."""
+    parts = dotted.split(".")
+    if parts[0] == "bot":
+        return parts[1] if len(parts) > 1 else "bot"
+    return parts[0] if parts[0] in ("commands", "migrations") else None
+
+
+def dotted(module: Path) -> str:
+    return ".".join(module.with_suffix("").parts)
+
+
+def trespasses(layer: str, names: Iterable[str]) -> list[str]:
+    """What a module of `layer` imports but may not."""
+    ours, third = MAY_IMPORT[layer] | {layer, "log"}, MAY_USE.get(layer, frozenset())
+    wrong = []
+    for name in names:
+        target = layer_of(name)
+        if target is not None:
+            allowed = target in ours or "*" in ours
+        else:
+            top = name.split(".")[0]
+            allowed = top in sys.stdlib_module_names or top in third or "*" in third
+        wrong += [] if allowed else [name]
+    return wrong
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_module_imports_only_what_its_layer_may(module: Path) -> None:
+    layer = layer_of(dotted(module))
+    assert layer is not None
+    if module == Path("bot/__init__.py"):
+        assert list(imports(tree(module), "bot")) in ([], ["importlib.metadata"])
+        return
+    assert layer in MAY_IMPORT, f"{module} is a new layer: say in the table what it may import"
+    package = dotted(module if module.name == "__init__.py" else module.parent)
+    assert trespasses(layer, imports(tree(module), package)) == []
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if layer_of(dotted(m)) not in ROOTS], ids=str)
+def test_only_the_composition_root_knows_the_settings(module: Path) -> None:
+    names = set(imports(tree(module), dotted(module.parent)))
+    private = {"bot.settings", "bot.environment", "bot.variables"}
+    assert module.stem in ("settings", "environment") or not names & private
+
+
+@pytest.mark.parametrize(
+    ("layer", "line", "wrong"),
+    [
+        ("rules", "from bot.store import unit", ["bot.store"]),
+        ("rules", "import msgspec", ["msgspec"]),
+        ("flow", "def f():\n    import sqlalchemy.ext.asyncio", ["sqlalchemy.ext.asyncio"]),
+        ("flow", "from bot import settings", ["bot.settings"]),
+        ("github", "from bot.flow.ports import Inbox", ["bot.flow.ports"]),
+        ("github", "import bot.slack.people", ["bot.slack.people"]),
+        ("sandbox", "from bot.github import tokens", ["bot.github"]),
+        ("commands", "from bot.errors import UserError", ["bot.errors"]),
+        ("web", "from ..jobs import inbox", ["bot.jobs"]),
+        ("web", "from .. import jobs", ["bot.jobs"]),
+        ("web", "from . import edge", []),
+        ("flow", "from bot import log\nimport asyncio\nfrom bot.rules import policy", []),
+        ("app", "import aiohttp\nfrom bot.store import unit", []),
+    ],
+)
+def test_the_table_is_enforced(layer: str, line: str, wrong: list[str]) -> None:
+    assert trespasses(layer, imports(ast.parse(line), f"bot.{layer}")) == wrong
