@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
+from bot.sandbox.github.catalog import find_workflow, workflow_at, workflow_id
 from bot.sandbox.github.expressions import contexts_of, render
 from bot.sandbox.github.git import Commit
 from bot.sandbox.github.inputs import CLOUD_LIMIT, ENTERPRISE_LIMIT, check_inputs
@@ -32,7 +33,7 @@ class Dispatched:
 def dispatch(repository: "Repository", reference: str, ref: str, given: Mapping[str, object], actor: Account) -> Run:
     """The workflow must exist on the default branch; what runs is the file at `ref`."""
     world = repository.world
-    known = repository.workflow(reference)
+    known = find_workflow(repository, reference)
     if known is None:
         not_found()
     named = repository.git.named(ref)
@@ -41,7 +42,7 @@ def dispatch(repository: "Repository", reference: str, ref: str, given: Mapping[
     full_ref, found = named
     if known.path in repository.disabled_workflows:
         unprocessable("Cannot trigger a 'workflow_dispatch' on a disabled workflow")
-    workflow = repository.workflow_at(known.path, found)
+    workflow = workflow_at(known.path, found)
     if workflow is None or not workflow.dispatchable:
         unprocessable("Workflow does not have 'workflow_dispatch' trigger")
     limit = ENTERPRISE_LIMIT if world.enterprise else CLOUD_LIMIT
@@ -78,7 +79,7 @@ def create_run(
         id=world.ids.new(),
         repository=repository,
         workflow=workflow,
-        workflow_id=repository.workflow_id(workflow.path),
+        workflow_id=workflow_id(repository, workflow.path),
         number=number,
         ref=ref,
         head_commit=head,

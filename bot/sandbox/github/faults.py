@@ -23,6 +23,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     struck: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)  # a client is being kept waiting
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def matches(self, method: str, path: str) -> bool:
@@ -31,6 +32,7 @@ class Fault:
 
     async def silence(self) -> None:
         """Say nothing until somebody releases it, or for as long as it was told to."""
+        self.begun.set()
         try:
             await asyncio.wait_for(self.released.wait(), self.seconds)
         except TimeoutError:

@@ -73,6 +73,19 @@ def email(account: Account) -> str:
     return f"{account.id}+{local}@users.noreply.github.com"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One movement of a branch, as `/activity` lists it."""
+
+    id: int
+    ref: str
+    before: str
+    after: str
+    kind: str
+    actor: Account
+    at: datetime
+
+
 @dataclass(slots=True)
 class Git:
     """One repository's refs. A branch is the list of its commits, oldest first."""

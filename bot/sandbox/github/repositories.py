@@ -5,31 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.sandbox.github.accounts import Account, Kind
-from bot.sandbox.github.git import ZERO_SHA, Commit, Git, commit
+from bot.sandbox.github.accounts import Account
+from bot.sandbox.github.git import ZERO_SHA, Activity, Commit, Git, commit
 from bot.sandbox.github.plans import Plan
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.roles import Role
 from bot.sandbox.github.threads import Issue
-from bot.sandbox.github.workflows import FOLDER, WorkflowFile, is_workflow, read_workflow
 
 if TYPE_CHECKING:
     from bot.sandbox.github.world import World
 
 Texts = Mapping[str, str | bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """One movement of a branch, as `/activity` lists it."""
-
-    id: int
-    ref: str
-    before: str
-    after: str
-    kind: str
-    actor: Account
-    at: datetime
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -236,35 +222,6 @@ class Repository:
         )
         self.issues[number] = issue
         return issue
-
-    # Workflows
-
-    def workflow_at(self, path: str, found: Commit) -> WorkflowFile | None:
-        data = found.files.get(path)
-        return None if data is None else read_workflow(path, data)
-
-    def workflows(self) -> list[WorkflowFile]:
-        """What the default branch holds: only these exist for the API."""
-        head = self.git.head(self.default_branch)
-        return [read_workflow(path, data) for path, data in sorted(head.files.items()) if is_workflow(path)]
-
-    def workflow_id(self, path: str) -> int:
-        """A workflow keeps its number when its file changes."""
-        return self.workflow_ids.setdefault(path, 0) or self._number_workflow(path)
-
-    def _number_workflow(self, path: str) -> int:
-        self.workflow_ids[path] = self.world.ids.new()
-        return self.workflow_ids[path]
-
-    def workflow(self, reference: str) -> WorkflowFile | None:
-        """Found by file name or number, as the API takes both."""
-        for found in self.workflows():
-            if reference in (found.path.removeprefix(FOLDER), found.path, str(self.workflow_id(found.path))):
-                return found
-        return None
-
-    def is_owned_by_organization(self) -> bool:
-        return self.owner.kind is Kind.ORGANIZATION
 
 
 def as_bytes(files: Texts) -> dict[str, bytes]:

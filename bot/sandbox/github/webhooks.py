@@ -1,7 +1,6 @@
 """Owns webhook delivery: one background sender, in order, signed, recorded, never retried by itself."""
 
 import asyncio
-import hmac
 import time
 import uuid
 from collections import deque
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.sandbox.github.apps import App
-from bot.sandbox.github.deliveries import Answered, Delivery, Letter, Mishap
+from bot.sandbox.github.courier import NOT_CONNECTED, headers_of, post
+from bot.sandbox.github.deliveries import Delivery, Letter, Mishap
 
 if TYPE_CHECKING:
     from bot.sandbox.github.world import World
@@ -22,7 +22,6 @@ CLOUD_TIMEOUT_SECONDS = 10
 ENTERPRISE_TIMEOUT_SECONDS = 30
 CLOUD_RETENTION = timedelta(days=3)
 ENTERPRISE_RETENTION = timedelta(days=7)
-RESPONSE_LIMIT = 65_536
 
 
 class Webhooks:
@@ -136,7 +135,7 @@ class Webhooks:
         self._idle.set()
 
     async def _run(self) -> None:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.timeout)) as session:
+        async with aiohttp.ClientSession() as session:
             while True:
                 await self._arrived.wait()
                 self._arrived.clear()
@@ -148,10 +147,8 @@ class Webhooks:
     async def _deliver(self, session: aiohttp.ClientSession, letter: Letter) -> None:
         await asyncio.sleep(self.delay)
         begun = time.perf_counter()
-        headers = self._headers(letter)
-        answered = (
-            Answered.failed(502, "failed to connect to host") if letter.lost else await post(session, letter, headers)
-        )
+        headers = headers_of(letter, enterprise_version=self.world.version if self.world.enterprise else None)
+        answered = NOT_CONNECTED if letter.lost else await post(session, letter, headers, self.timeout)
         delivery = Delivery(
             id=self.world.ids.new(),
             letter=letter,
@@ -161,38 +158,3 @@ class Webhooks:
             answered=answered,
         )
         self.deliveries.append(delivery)
-
-    def _headers(self, letter: Letter) -> dict[str, str]:
-        headers = {
-            "Accept": "*/*",
-            "Content-Type": "application/json",
-            "User-Agent": "GitHub-Hookshot/5a4cb1c",
-            "X-GitHub-Delivery": letter.guid,
-            "X-GitHub-Event": letter.event,
-            "X-GitHub-Hook-ID": str(letter.app.hook_id),
-            "X-GitHub-Hook-Installation-Target-ID": str(letter.app.id),
-            "X-GitHub-Hook-Installation-Target-Type": "integration",
-        }
-        if self.world.enterprise:
-            headers |= {"X-GitHub-Enterprise-Host": "127.0.0.1", "X-GitHub-Enterprise-Version": self.world.version}
-        if letter.app.webhook_secret:
-            headers["X-Hub-Signature"] = f"sha1={sign(letter, 'sha1')}"
-            headers["X-Hub-Signature-256"] = f"sha256={sign(letter, 'sha256')}"
-        return headers
-
-
-def sign(letter: Letter, digest: str) -> str:
-    return hmac.new(letter.app.webhook_secret.encode(), letter.body, digest).hexdigest()
-
-
-async def post(session: aiohttp.ClientSession, letter: Letter, headers: dict[str, str]) -> Answered:
-    """No redirect is followed: GitHub counts a 302 as a failure."""
-    try:
-        async with session.post(letter.url, data=letter.body, headers=headers, allow_redirects=False) as response:
-            text = (await response.content.read(RESPONSE_LIMIT)).decode(errors="replace")
-            status = "OK" if response.status < 300 else f"Invalid HTTP Response: {response.status}"
-            return Answered(response.status, status, dict(response.headers), text)
-    except TimeoutError:
-        return Answered.failed(504, "timed out")
-    except (aiohttp.ClientError, ConnectionError, OSError):
-        return Answered.failed(502, "failed to connect to host")

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from bot.sandbox.github.calls import Answer, Call, Route
-from bot.sandbox.github.git import Commit
+from bot.sandbox.github.git import Activity, Commit
 from bot.sandbox.github.paging import DEFAULT, MOST, whole_number
 from bot.sandbox.github.refusals import Refused, not_found, unprocessable
-from bot.sandbox.github.repositories import Activity
 from bot.sandbox.github.roles import Role
 from bot.sandbox.github.shapes import commits, repositories
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from bot.sandbox.github.calls import Answer, Call, Route
+from bot.sandbox.github.catalog import workflow_id
 from bot.sandbox.github.filters import filtered
 from bot.sandbox.github.jobs import Job
 from bot.sandbox.github.paging import counted
@@ -21,7 +22,7 @@ def runs(call: Call) -> Answer:
 
 
 def workflow_runs(call: Call) -> Answer:
-    number = call.repository.workflow_id(workflow_of(call).path)
+    number = workflow_id(call.repository, workflow_of(call).path)
     found = [run for run in runs_here(call) if run.workflow_id == number]
     return counted(call, "workflow_runs", filtered(call, found), shape.run)
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from bot.sandbox.github import catalog
 from bot.sandbox.github.calls import Answer, Call, Route
 from bot.sandbox.github.dispatching import dispatch
 from bot.sandbox.github.paging import counted
@@ -24,7 +25,9 @@ class CloudDispatch(EnterpriseDispatch):
 
 
 def workflows(call: Call) -> Answer:
-    return counted(call, "workflows", call.repository.workflows(), lambda each: shape.workflow(call.repository, each))
+    return counted(
+        call, "workflows", catalog.workflows(call.repository), lambda each: shape.workflow(call.repository, each)
+    )
 
 
 def workflow(call: Call) -> Answer:
@@ -52,7 +55,7 @@ def enable(call: Call) -> Answer:
 
 
 def workflow_of(call: Call) -> WorkflowFile:
-    return call.repository.workflow(call.params["workflow"]) or not_found()
+    return catalog.find_workflow(call.repository, call.params["workflow"]) or not_found()
 
 
 LIST = "/repos/{owner}/{repo}/actions/workflows"

@@ -1,7 +1,8 @@
 """Repositories as JSON: minimal (in runs), whole (in webhooks and pull requests) and in full."""
 
+from bot.sandbox.github.git import Activity
 from bot.sandbox.github.ids import node_id, stamp
-from bot.sandbox.github.repositories import Activity, Repository
+from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.roles import Role, flags
 from bot.sandbox.github.shapes.accounts import Json, account, organization
 
@@ -124,7 +125,7 @@ def pushed(repository: Repository) -> Json:
 def full(repository: Repository, role: Role) -> Json:
     """As `GET /repos/{owner}/{repo}` shows it to somebody with this role."""
     extra: Json = {"network_count": 0, "subscribers_count": 0, "permissions": flags(role), "temp_clone_token": ""}
-    if repository.is_owned_by_organization():
+    if repository.owner.is_organization:
         extra["organization"] = account(repository.world, repository.owner)
     if repository.parent is not None:
         extra["parent"] = extra["source"] = whole(repository.parent)
@@ -133,7 +134,7 @@ def full(repository: Repository, role: Role) -> Json:
 
 def owning_organization(repository: Repository) -> Json:
     """The `organization` key of a webhook, absent when a person owns the repository."""
-    if not repository.is_owned_by_organization():
+    if not repository.owner.is_organization:
         return {}
     return {"organization": organization(repository.world, repository.owner)}
 

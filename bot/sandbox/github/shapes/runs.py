@@ -1,5 +1,6 @@
 """Workflows, runs, jobs and steps as JSON."""
 
+from bot.sandbox.github.catalog import workflow_id
 from bot.sandbox.github.ids import node_id, stamp, stamp_or_none
 from bot.sandbox.github.jobs import Job
 from bot.sandbox.github.pulls import PullRequest
@@ -20,7 +21,7 @@ RUN_LINKS = {
 
 
 def workflow(repository: Repository, found: WorkflowFile) -> Json:
-    number, file = repository.workflow_id(found.path), found.path.removeprefix(FOLDER)
+    number, file = workflow_id(repository, found.path), found.path.removeprefix(FOLDER)
     disabled = found.path in repository.disabled_workflows
     return {
         "id": number,
