@@ -1,47 +1,50 @@
-"""Owns what an operator does with jobs from another process, in short transactions beside the one that serves.
+"""Owns what an operator does with jobs from another process: short transactions beside the one that serves.
 
-The engine notices within `LONGEST_WAIT` of bot/jobs/embedded.py.
+The engine notices within `LONGEST_WAIT` of bot/jobs/embedded.py. Each function opens the database for itself, and raises
+`BotError` for a URL that can not be served.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from bot.errors import UserError
+from bot.jobs.timer import SystemTimer
 from bot.model.job import JobRow
-from bot.store.clock import Clock
-from bot.store.jobs import HELD
+from bot.store.database import Database
 from bot.store.unit import Units
 
 
-class Jobs:
-    """`signalbox jobs list|retry|drop`."""
+async def listed(database_url: str, state: str | None = None) -> Sequence[JobRow]:
+    """The jobs, held ones first, then by when they are due; `state` is `ready` or `held`, None means both."""
+    async with _units(database_url) as units, units.read() as unit:
+        return await unit.jobs.all(state)
 
-    def __init__(self, units: Units, clock: Clock) -> None:
-        """In this store."""
-        self._units = units
-        self._clock = clock
 
-    async def all(self, *, held_only: bool = False) -> Sequence[JobRow]:
-        """Held ones first, then by when they are due."""
-        async with self._units.read() as unit:
-            return await unit.jobs.all(HELD if held_only else None)
+async def retry(database_url: str, job: str) -> bool:
+    """A held job becomes due now, with all its attempts before it; False when there is no such held job.
 
-    async def retry(self, job: str) -> JobRow:
-        """Let a held job run again now, with all its attempts. Raises `UserError` when there is no such held job."""
-        async with self._units.write() as unit:
-            row = await unit.jobs.get(_id(job)) if await unit.jobs.retry(_id(job), self._clock.now()) else None
-        if row is None:
-            raise UserError(f"There is no held job {job}.", usage="signalbox jobs retry <id>")
-        return row
+    Raises `UserError` when that is no job's id.
+    """
+    async with _units(database_url) as units, units.write() as unit:
+        return await unit.jobs.retry(_id(job), SystemTimer().now())
 
-    async def drop(self, job: str) -> None:
-        """Give a held job up for good. Raises `UserError` when there is no such held job."""
-        async with self._units.write() as unit:
-            dropped = await unit.jobs.drop(_id(job))
-        if not dropped:
-            raise UserError(f"There is no held job {job}.", usage="signalbox jobs drop <id>")
+
+async def drop(database_url: str, job: str) -> bool:
+    """A held job is given up for good; False when there is no such held job. Raises `UserError` as `retry` does."""
+    async with _units(database_url) as units, units.write() as unit:
+        return await unit.jobs.drop(_id(job))
+
+
+@asynccontextmanager
+async def _units(database_url: str) -> AsyncIterator[Units]:
+    database = Database.open(database_url)
+    try:
+        yield Units(database, SystemTimer())
+    finally:
+        await database.close()
 
 
 def _id(text: str) -> UUID:

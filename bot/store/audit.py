@@ -13,9 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.model.decision import Reason
 from bot.store.schema import audit_entries as table
 
-# What `flow` writes when a command was turned away; counted to slow down who keeps trying (T26).
-REFUSED = "command_refused"
-
 
 class Audit:
     """What was asked, decided and done."""
@@ -49,12 +46,13 @@ class Audit:
         )
         await self._sql.execute(statement)
 
-    async def count_refusals(self, person: UUID, repository: int, since: datetime) -> int:
-        """How many commands of this person were refused in this repository since then (T26)."""
+    async def count_commands(self, person: UUID, repository: int, since: datetime) -> int:
+        """How many commands of this person were written down for this repository since then (T26).
+
+        Every entry counts: one that is about something else slows a person down a little, one that was forgotten here
+        would open the flood gate.
+        """
         statement = select(func.count()).where(
-            table.c.person_id == person,
-            table.c.repository_id == repository,
-            table.c.at >= since,
-            table.c.action == REFUSED,
+            table.c.person_id == person, table.c.repository_id == repository, table.c.at >= since
         )
         return (await self._sql.execute(statement)).scalar_one()

@@ -80,11 +80,18 @@ class Requests:
 
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
+        return await self._unfinished()
+
+    async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
+        """The same of one repository: whose a run without a known id may be."""
+        return await self._unfinished(*_in(connection, repository))
+
+    async def _unfinished(self, *conditions: ColumnElement[bool]) -> Sequence[Request]:
         lost_since = self._clock.now() - LOST_FOR
         lost = (table.c.state == RequestState.LOST.value) & (
             func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at) >= lost_since
         )
-        statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), lost))
+        statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), lost), *conditions)
         return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
     async def _one(self, condition: ColumnElement[bool]) -> Request | None:
