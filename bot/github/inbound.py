@@ -35,8 +35,8 @@ from bot.model.origin import CommentOrigin
 E = TypeVar("E", bound=Envelope)
 
 
-class Inbox:
-    """Reads deliveries. It satisfies `bot.flow.ports.Inbox`."""
+class ReadDelivery:
+    """Reads deliveries. It satisfies `bot.flow.ports.ReadDelivery`."""
 
     def __init__(self, app_ids: Mapping[UUID, int | None]) -> None:
         """`app_ids` says which GitHub App we are on each connection: what it wrote itself is no command."""

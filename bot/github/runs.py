@@ -1,0 +1,95 @@
+"""Owns asking about workflow runs, and asking GitHub to cancel one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from bot.errors import Refused
+from bot.github import readings, scopes
+from bot.github.clients import Clients
+from bot.github.facts import JobFacts, RunFacts
+from bot.github.transport import GitHubClient
+from bot.model.repository import Repository
+from bot.model.run import RunJob, RunReport
+
+PAGE: Final = 100
+
+_RUN: Final = "/repos/{owner}/{repo}/actions/runs/{run_id}"
+
+
+class _Jobs(msgspec.Struct):
+    jobs: list[JobFacts] = []
+
+
+class _Runs(msgspec.Struct):
+    workflow_runs: list[RunFacts] = []
+
+
+class WorkflowRuns:
+    """It satisfies `bot.flow.ports.WorkflowRuns`."""
+
+    def __init__(self, clients: Clients) -> None:
+        """`clients` speak for the connections."""
+        self._clients = clients
+
+    async def get(self, repository: Repository, run: int) -> RunReport:
+        """The newest attempt of a run. Raises `NotFound`, and `Refused` for a run that is not of this repository."""
+        answer = await self._client(repository).request(
+            "GET", _RUN, repository=repository, permissions=scopes.READ_RUNS, run_id=run
+        )
+        facts = answer.read(RunFacts)
+        if facts.id != run or (facts.repository is not None and facts.repository.id != repository.id):
+            raise Refused("GitHub answered about another run.", status=answer.status)
+        report = readings.run(facts)
+        if report is None:
+            raise Refused("GitHub answered with a status that is unknown here.", status=answer.status)
+        return report
+
+    async def jobs(self, repository: Repository, run: int, attempt: int) -> Sequence[RunJob]:
+        """The jobs of one attempt, in GitHub's order; those with a status that is unknown here are left out."""
+        pages = self._client(repository).pages(
+            _RUN + "/attempts/{attempt_number}/jobs",
+            repository=repository,
+            permissions=scopes.READ_RUNS,
+            query={"per_page": PAGE},
+            run_id=run,
+            attempt_number=attempt,
+        )
+        found = [readings.job(facts) async for page in pages for facts in page.read(_Jobs).jobs]
+        return [job for job in found if job is not None]
+
+    async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
+        """Runs of this workflow that our App dispatched since then, to the second: candidates for T31."""
+        client = self._client(repository)
+        actor = f"{await client.app_slug()}[bot]"
+        pages = client.pages(
+            "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+            repository=repository,
+            permissions=scopes.READ_RUNS,
+            query={
+                "event": "workflow_dispatch",
+                "actor": actor,
+                "created": f">={readings.utc(since):%Y-%m-%dT%H:%M:%SZ}",
+                "per_page": PAGE,
+            },
+            workflow_id=path.rpartition("/")[2],
+        )
+        found = [readings.run(facts) async for page in pages for facts in page.read(_Runs).workflow_runs]
+        return [run for run in found if run is not None and run.actor_login == actor and run.path in {path, None}]
+
+    async def cancel(self, repository: Repository, run: int) -> None:
+        """Ask GitHub to cancel. A run that is completed already (409) is not an error."""
+        try:
+            await self._client(repository).request(
+                "POST", _RUN + "/cancel", repository=repository, permissions=scopes.START_RUNS, run_id=run
+            )
+        except Refused as error:
+            if error.status != 409:
+                raise
+
+    def _client(self, repository: Repository) -> GitHubClient:
+        return self._clients.of(repository.connection)

@@ -1,0 +1,17 @@
+"""Owns which permission each act needs; a token is asked for with exactly these.
+
+https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+METADATA: Final[Mapping[str, str]] = {"metadata": "read"}
+CONTENTS: Final[Mapping[str, str]] = {"contents": "read"}
+PULL_REQUESTS: Final[Mapping[str, str]] = {"pull_requests": "read"}
+READ_RUNS: Final[Mapping[str, str]] = {"actions": "read"}
+START_RUNS: Final[Mapping[str, str]] = {"actions": "write"}
+THREADS: Final[Mapping[str, str]] = {"issues": "write", "pull_requests": "write"}
+"""Comments of issues and of pull requests share their routes; which of the two a number is, the caller may not know."""
