@@ -40,12 +40,3 @@ def imports(parsed: ast.Module, package: str) -> Iterator[str]:
 def functions(parsed: ast.Module) -> Iterator[Function]:
     """Every function and method."""
     return (node for node in ast.walk(parsed) if isinstance(node, Function))
-
-
-def length(function: Function) -> int:
-    """Lines from `def` to the end, without the docstring."""
-    lines = (function.end_lineno or function.lineno) - function.lineno + 1
-    first = function.body[0]
-    if ast.get_docstring(function) is not None:
-        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
-    return lines
