@@ -89,21 +89,18 @@ class Settings:
         Raises `SettingsError` whose `faults` name every variable that is wrong; no fault shows a secret.
         """
         env = Environment(environ)
-        for name in ("PUBLIC_URL", "GITHUB_SERVER_URL"):
-            if urlsplit(env.address(name)).path:
-                env.fault(name, "must be an address without a path")
+        _no_paths(env, "PUBLIC_URL", "GITHUB_SERVER_URL")
         database, keys = _database_url(env), _secret_keys(env)
         github, slack = _github(env), _slack(env)
         if env.faults:
             raise SettingsError(tuple(env.faults))
-        migrate = env.value("MIGRATE_ON_START")
         return cls(
             host=env.value("HOST"),
             port=env.value("PORT"),
             public_url=env.address("PUBLIC_URL") or None,
             sweep_seconds=env.value("SWEEP_SECONDS"),
             database_url=Secret(database),
-            migrate_on_start=database.startswith("sqlite") if migrate is None else migrate,
+            migrate_on_start=_migrates(env, database),
             secret_keys=keys,
             log_level=env.value("LOG_LEVEL"),
             log_format=env.value("LOG_FORMAT"),
@@ -142,6 +139,18 @@ class Settings:
         password = urlsplit(self.database_url.reveal()).password
         if password:
             yield from {password, unquote(password)}
+
+
+def _no_paths(env: Environment, *names: str) -> None:
+    for name in names:
+        if urlsplit(env.address(name)).path:
+            env.fault(name, "must be an address without a path")
+
+
+def _migrates(env: Environment, database: str) -> bool:
+    """One process may change its tables when it starts; replicas on PostgreSQL would do so under each other's feet."""
+    wish: bool | None = env.value("MIGRATE_ON_START")
+    return database.startswith("sqlite") if wish is None else wish
 
 
 def _database_url(env: Environment) -> str:

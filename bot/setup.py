@@ -104,33 +104,7 @@ def missing_github(server_url: str, public_url: str | None, *, have_secret: bool
         title="A GitHub App",
         why="Without it Signalbox neither hears comments nor starts workflows.",
         required=True,
-        steps=(
-            _webhook_secret(have_secret=have_secret),
-            Step(
-                text="Open the prepared form, choose a name, paste the webhook secret and create the App. "
-                "For an organization, put /organizations/NAME before /settings in its address.",
-                link=registration_url(server_url, public_url),
-                link_text="Register a GitHub App with everything filled in",
-            ),
-            Step(
-                text='Copy the number called "App ID" from the top of the page.',
-                variables=("GITHUB_APP_ID",),
-                link=APP_DOCS,
-                link_text="About registering",
-            ),
-            Step(
-                text='Press "Generate a private key" on the same page. Give its text, or the path of the file.',
-                variables=("GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_PRIVATE_KEY_FILE"),
-                link=KEY_DOCS,
-                link_text="About private keys",
-            ),
-            Step(
-                text='Choose "Install App" and pick the repositories that it shall serve.',
-                link=INSTALL_DOCS,
-                link_text="About installing",
-            ),
-            Step(text="Restart Signalbox. The environment is read once, at start."),
-        ),
+        steps=(_webhook_secret(have_secret=have_secret), _registration(server_url, public_url), *_AFTER_REGISTRATION),
     )
 
 
@@ -138,3 +112,34 @@ def _webhook_secret(*, have_secret: bool) -> Step:
     if have_secret:
         return Step(text="The webhook secret is set already; the App needs the same one.")
     return Step(text="Make up a webhook secret.", command="openssl rand -hex 32", variables=("GITHUB_WEBHOOK_SECRET",))
+
+
+def _registration(server_url: str, public_url: str | None) -> Step:
+    return Step(
+        text="Open the prepared form, choose a name, paste the webhook secret and create the App. "
+        "For an organization, put /organizations/NAME before /settings in its address.",
+        link=registration_url(server_url, public_url),
+        link_text="Register a GitHub App with everything filled in",
+    )
+
+
+_AFTER_REGISTRATION: Final = (
+    Step(
+        text='Copy the number called "App ID" from the top of the page.',
+        variables=("GITHUB_APP_ID",),
+        link=APP_DOCS,
+        link_text="About registering",
+    ),
+    Step(
+        text='Press "Generate a private key" on the same page. Give its text, or the path of the file.',
+        variables=("GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_PRIVATE_KEY_FILE"),
+        link=KEY_DOCS,
+        link_text="About private keys",
+    ),
+    Step(
+        text='Choose "Install App" and pick the repositories that it shall serve.',
+        link=INSTALL_DOCS,
+        link_text="About installing",
+    ),
+    Step(text="Restart Signalbox. The environment is read once, at start."),
+)

@@ -34,19 +34,9 @@ def create(
     `github` is None while GitHub is not configured; `ready` holds the checks by their names; `https` says that people
     reach us over https, and browsers are told to stay there.
     """
-    edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
-    site = pages.Pages(start)
     app = web.Application(middlewares=[_explain_failures])
-    app.add_routes(
-        [
-            web.get("/", site.start),
-            web.get("/static/{name}", site.static),
-            web.post("/github/webhooks", edge.receive),
-            web.get("/healthz", health.alive),
-            web.get("/readyz", health.Readiness(ready).page),
-            web.get("/metrics", metrics.page),
-        ]
-    )
+    edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
+    app.add_routes(_routes(edge, pages.Pages(start), health.Readiness(ready), metrics))
     headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -54,6 +44,17 @@ def create(
 
     app.on_response_prepare.append(add_headers)
     return app
+
+
+def _routes(edge: Edge, site: pages.Pages, readiness: health.Readiness, metrics: Metrics) -> list[web.RouteDef]:
+    return [
+        web.get("/", site.start),
+        web.get("/static/{name}", site.static),
+        web.post("/github/webhooks", edge.receive),
+        web.get("/healthz", health.alive),
+        web.get("/readyz", readiness.page),
+        web.get("/metrics", metrics.page),
+    ]
 
 
 def runner(app: web.Application) -> web.AppRunner:

@@ -5,6 +5,9 @@ https://prometheus.io/docs/practices/naming/
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import web
@@ -19,6 +22,9 @@ from prometheus_client import (
     generate_latest,
 )
 
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS: Final = 2
 FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SLOW: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
 BATCH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -30,6 +36,8 @@ class Metrics:
     def __init__(self, version: str) -> None:
         """Create them; `version` is shown as `signalbox_build_info`."""
         self.registry: Final = CollectorRegistry()
+        self.refresh: Callable[[], Awaitable[None]] | None = None
+        """Sets the gauges that are read from the database (jobs due, held, oldest); awaited before each page."""
         self._deliveries(version)
         self._work()
         self._github()
@@ -98,6 +106,12 @@ class Metrics:
         )
 
     async def page(self, request: web.Request) -> web.Response:
-        """`GET /metrics` in Prometheus' text format."""
+        """`GET /metrics` in Prometheus' text format; what can not be refreshed stands as it was last seen."""
+        if self.refresh is not None:
+            try:
+                async with asyncio.timeout(REFRESH_SECONDS):
+                    await self.refresh()
+            except Exception:  # the other figures matter most just when the database does not answer
+                log.warning("Could not refresh the metrics", exc_info=True, extra={"action": "metrics_not_refreshed"})
         body = generate_latest(self.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})

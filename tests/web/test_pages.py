@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.settings import Settings
 from bot.web import app as web_app
-from bot.web import health
+from bot.web import health, metrics
 from bot.web.pages import Fact, StartPage
 from tests.web.conftest import Backstage, Client, Open
 
@@ -220,6 +220,31 @@ async def test_metrics_are_in_the_text_format(client: Client, behind: Backstage)
     assert 'signalbox_requests_total{reason="permission",state="refused"} 1.0' in text
     assert 'signalbox_github_calls_total{method="GET",route="/repos/{owner}/{repo}",status="200"} 1.0' in text
     assert "signalbox_jobs_held 2.0" in text
+
+
+async def test_figures_from_the_database_are_as_of_now(client: Client, behind: Backstage) -> None:
+    async def refresh() -> None:
+        behind.metrics.jobs_due.set(7)
+
+    behind.metrics.refresh = refresh
+    assert "signalbox_jobs_due 7.0" in await (await client.get("/metrics")).text()
+
+
+@pytest.mark.parametrize("hang", [False, True])
+async def test_the_other_metrics_are_shown_while_the_database_is_broken(
+    client: Client, behind: Backstage, hang: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "REFRESH_SECONDS", 0.01)
+
+    async def refresh() -> None:
+        if hang:
+            await asyncio.Event().wait()
+        raise OSError("disk gone")
+
+    behind.metrics.refresh = refresh
+    answer = await client.get("/metrics")
+    assert answer.status == 200
+    assert "signalbox_build_info" in await answer.text()
 
 
 async def test_the_runner_serves_on_a_port_of_its_own(behind: Backstage) -> None:
