@@ -1,6 +1,6 @@
 """Owns what an operator does with jobs from another process: short transactions beside the one that serves.
 
-The engine notices within `LONGEST_WAIT` of bot/jobs/embedded.py. Each function opens the database for itself, and raises
+The engine notices within `LONGEST_WAIT` of bot/jobs/embedded.py. Each function opens the database itself, and raises
 `BotError` for a URL that can not be served.
 """
 

@@ -1,0 +1,47 @@
+"""Natural keys and the JSON of origins (T20)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import BotError
+from bot.model.origin import CommentOrigin
+from bot.store.origins import from_json, to_columns
+
+small = st.integers(min_value=1, max_value=3)  # so that two of them often meet
+moments = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))
+origins = st.builds(
+    CommentOrigin,
+    connection=st.integers(min_value=1, max_value=2).map(lambda number: UUID(int=number)),
+    repository=small,
+    number=small,
+    on_pull_request=st.booleans(),
+    comment=small,
+    line=small,
+    created_at=moments,
+    url=st.text(),
+    via_app=st.booleans(),
+)
+
+
+@given(origins, origins)
+def test_t20_two_origins_share_a_key_when_they_are_the_same_line(one: CommentOrigin, other: CommentOrigin) -> None:
+    def line(origin: CommentOrigin) -> tuple[UUID, int, int, int]:
+        return origin.connection, origin.repository, origin.comment, origin.line
+
+    assert (one.natural_key == other.natural_key) == (line(one) == line(other))
+
+
+@given(origins)
+def test_an_origin_comes_back_as_it_went(origin: CommentOrigin) -> None:
+    assert from_json(to_columns(origin)["origin"]) == origin
+
+
+def test_an_origin_of_a_later_version_is_refused() -> None:
+    with pytest.raises(BotError, match="does not know the origin carrier_pigeon"):
+        from_json({"type": "carrier_pigeon"})

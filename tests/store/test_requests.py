@@ -1,0 +1,138 @@
+"""Requests: once per origin, saved by compare-and-set, found again by what people and GitHub say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from bot.errors import Conflict
+from bot.model.decision import Reason
+from bot.model.request import RequestState
+from bot.store.unit import Units
+from tests.support import make
+from tests.support.clock import FakeClock
+from tests.support.rows import save_request
+
+
+def number(digit: int, **changes: object) -> dict[str, object]:
+    """What makes a request another one: everything unique, and a comment of its own."""
+    names = {"id": UUID(int=digit), "code": f"BBBBB{digit}", "key": str(digit) * 32}
+    return names | {"origin": make.origin(comment=digit), "created_at": make.at(digit)} | changes
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pin": None, "environment": None, "judged_at": None, "dispatched_at": None},
+        {
+            "pin": make.pin(pull_request=None),
+            "workflow_id": 2**53 + 1,
+            "reason": Reason.HEAD_MOVED,
+            "note": "It moved.",
+        },
+        {"state": RequestState.WAITING, "waiting_for": "upstream", "ended_at": make.at(0.000001), "version": 7},
+        {
+            "text": "/run 'a\x00b' \ud83d\ude80".encode("utf-16", "surrogatepass").decode("utf-16"),
+            "inputs": {"ü": "\n"},
+        },
+    ],
+)
+async def test_a_request_comes_back_as_it_went(units: Units, changes: dict[str, object]) -> None:
+    request = await save_request(units, **changes)
+    async with units.read() as unit:
+        assert await unit.requests.get(request.id) == request
+        assert await unit.requests.by_code("k7qx2m") == request
+        assert await unit.requests.by_origin(request.origin) == request
+
+
+async def test_what_is_not_there_is_none(units: Units) -> None:
+    async with units.read() as unit:
+        assert await unit.requests.get(UUID(int=1)) is None
+        assert await unit.requests.by_code("BBBBBB") is None
+        assert await unit.requests.by_origin(make.origin()) is None
+
+
+async def test_saving_raises_the_version(units: Units) -> None:
+    request = await save_request(units)
+    async with units.write() as unit:
+        saved = await unit.requests.save(replace(request, state=RequestState.DISPATCHING, dispatched_at=make.at(1)))
+    assert saved.version == request.version + 1
+    async with units.read() as unit:
+        assert await unit.requests.get(request.id) == saved
+
+
+async def test_saving_an_old_version_is_a_conflict(units: Units) -> None:
+    request = await save_request(units)
+    async with units.write() as unit:
+        await unit.requests.save(replace(request, state=RequestState.CANCELLED))
+    with pytest.raises(Conflict, match="K7QX2M is not at version 1"):
+        async with units.write() as unit:
+            await unit.requests.save(replace(request, state=RequestState.DISPATCHING))
+
+
+async def test_t2_gates_bind_to_the_case_folded_environment(units: Units) -> None:
+    await save_request(units, environment="Production")
+    async with units.read() as unit:
+        stored = await unit.requests.get(UUID(int=42))
+    assert stored is not None
+    assert stored.environment == "production"
+
+
+async def test_t20_an_origin_has_one_request(units: Units) -> None:
+    first = await save_request(units)
+    async with units.write() as unit:
+        assert not await unit.requests.add(make.request(id=UUID(int=2), code="BBBBBB", key="2" * 32))
+        assert await unit.requests.add(make.request(**number(3, origin=make.origin(line=2))))
+    async with units.read() as unit:
+        assert await unit.requests.by_origin(make.origin()) == first
+        assert await unit.requests.get(UUID(int=2)) is None
+
+
+@pytest.mark.parametrize("taken", [{"code": "K7QX2M"}, {"key": make.KEY}])
+async def test_a_code_or_key_that_is_taken_is_a_conflict(units: Units, taken: dict[str, str]) -> None:
+    await save_request(units)
+    with pytest.raises(Conflict, match="mint new ones"):
+        async with units.write() as unit:
+            await unit.requests.add(make.request(**number(2) | taken))
+
+
+async def test_lists_are_ordered_and_bounded(units: Units) -> None:
+    for digit in (2, 3, 4):
+        await save_request(units, **number(digit))
+    elsewhere = make.origin(comment=5, number=8)
+    await save_request(units, **number(5, origin=elsewhere))
+    other_line = make.origin(comment=4, line=3)
+    await save_request(units, **number(6, origin=other_line, created_at=make.at(-1)))
+    async with units.read() as unit:
+        thread = await unit.requests.of_thread(make.CONNECTION, 77, 7, 2)
+        repository = await unit.requests.of_repository(make.CONNECTION, 77, 10)
+        comment = await unit.requests.of_comment(make.CONNECTION, 77, 4)
+        nothing = await unit.requests.of_repository(UUID(int=9), 77, 10)
+    assert [each.id.int for each in thread] == [4, 3]
+    assert [each.id.int for each in repository] == [5, 4, 3, 2, 6]
+    assert [each.origin.line for each in comment] == [1, 3]
+    assert nothing == []
+
+
+async def test_unfinished_are_those_at_github_and_those_lost_today(units: Units, clock: FakeClock) -> None:
+    now = clock.now()
+    states = {
+        2: {"state": RequestState.RUNNING, "created_at": now},
+        3: {"state": RequestState.DISPATCHING, "created_at": now - timedelta(days=9)},
+        4: {"state": RequestState.LOST, "ended_at": now - timedelta(hours=23)},
+        5: {"state": RequestState.LOST, "ended_at": now - timedelta(hours=25)},
+        6: {"state": RequestState.SUCCEEDED, "ended_at": now},
+        7: {"state": RequestState.QUEUED},
+        8: {"state": RequestState.RUNNING, "repository": 78, "created_at": now},
+    }
+    for digit, changes in states.items():
+        await save_request(units, **number(digit) | {"created_at": now - timedelta(days=2)} | changes)
+    async with units.read() as unit:
+        everywhere = await unit.requests.unfinished()
+        here = await unit.requests.unfinished_in(make.CONNECTION, 77)
+    assert [each.id.int for each in everywhere] == [3, 4, 2, 8]
+    assert [each.id.int for each in here] == [3, 4, 2]
