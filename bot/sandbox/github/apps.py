@@ -45,7 +45,9 @@ def generated_key(number: int) -> str:
     return pem.decode()
 
 
+@cache
 def public_key(private_key_pem: str) -> str:
+    """Kept as well: reading a private key checks it, which takes longer than the rest of a request."""
     key = serialization.load_pem_private_key(private_key_pem.encode(), password=None)
     public = key.public_key()
     return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()

@@ -78,6 +78,11 @@ class Faults:
         message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
         return self.status(status, method, path, times=times, message=message, headers=headers)
 
+    def exhausted(self, method: str = "*", path: str = "*", *, reset: int, times: int = 1) -> Fault:
+        """The primary limit is used up until `reset`, in seconds since 1970; no `Retry-After` comes with it."""
+        headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
+        return self.status(403, method, path, times=times, message="API rate limit exceeded.", headers=headers)
+
     def drop(self, method: str = "*", path: str = "*", *, times: int = 1, after: bool = False) -> Fault:
         """Cut the connection instead of answering."""
         return self._add(Fault(kind="drop", method=method, path=path, times=times, after=after))

@@ -17,7 +17,8 @@ ACCEPTED = "X-Accepted-GitHub-Permissions"
 def find_repository(world: "World", caller: Caller, method: str, params: Mapping[str, str]) -> Repository | None:
     """The repository a path names, when this caller may know that it exists."""
     if "repository_id" in params:
-        repository = world.repositories.get(int(params["repository_id"]))
+        number = params["repository_id"]
+        repository = world.repositories.get(int(number)) if number.isdecimal() else None
     elif "repo" in params:
         repository = world.find_repository(params["owner"], params["repo"])
         moved = None if repository else world.moved_repository(params["owner"], params["repo"])

@@ -106,14 +106,15 @@ class Run:
         self.run_again(self.repository.world.account(by), failed_only=failed_only)
         await self._settled()
 
-    async def play(self) -> None:
-        """Play the plan from here to the end, without waiting between the steps."""
+    async def play(self, plan: Plan | None = None) -> None:
+        """Play a plan (the workflow's own if none is given) from here to the end, without pauses."""
+        plan = plan or self.plan
         await self.start()
         while waiting := [job for job in self.jobs if job.born and not job.done]:
             for job in waiting:
                 await self.start_job(job.name)
             for job in waiting:
-                planned = self.plan.job(job.key, job.name)
+                planned = plan.job(job.key, job.name)
                 await self.finish_job(job.name, planned.conclusion, log=planned.log)
         await self.finish()
 

@@ -64,26 +64,25 @@ class Server:
             body = await request.read()
             path = request.rel_url.raw_path.removeprefix(self.prefix)
             fault = self.faults.strike(request.method, path)
-            if fault is not None and not fault.after:
-                await self._suffer(fault, request)
-            skipped = fault is not None and not fault.after and fault.kind != "silence"
-            answer = failure(fault) if skipped else self._perform(request, route, body)
-            if fault is not None and fault.after:
-                await self._suffer(fault, request)
-                answer = answer if fault.kind == "silence" else failure(fault)
+            if fault is None:
+                answer = self._perform(request, route, body)
+            else:
+                answer = await self._fail(fault, request, route, body)
             response = self._respond(request, route, answer)
             self._note(request, path, body, answer, response)
             return response
 
         return endpoint
 
-    async def _suffer(self, fault: Fault | None, request: web.Request) -> None:
-        if fault is None:
-            return
-        if fault.kind == "silence":
-            await fault.silence()
-        elif fault.kind == "drop" and request.transport is not None:
+    async def _fail(self, fault: Fault, request: web.Request, route: Route, body: bytes) -> Answer:
+        """What was asked for happens before the failure, or not at all; silence only postpones it."""
+        answer = self._perform(request, route, body) if fault.after else failure(fault)
+        if fault.kind == "drop" and request.transport is not None:
             request.transport.abort()
+        if fault.kind != "silence":
+            return failure(fault)
+        await fault.silence()
+        return answer if fault.after else self._perform(request, route, body)
 
     def _perform(self, request: web.Request, route: Route, body: bytes) -> Answer:
         """The whole way of a request; whatever refuses on it becomes the answer."""
@@ -164,8 +163,8 @@ class Server:
 DROPPED = 599  # never sent: the connection is gone before the answer
 
 
-def failure(fault: Fault | None) -> Answer:
-    if fault is None or fault.kind == "drop":
+def failure(fault: Fault) -> Answer:
+    if fault.kind == "drop":
         return Answer(status=DROPPED)
     body = {"message": fault.message, "documentation_url": DOCUMENTATION, "status": str(fault.status)}
     return Answer(body, fault.status, fault.headers)

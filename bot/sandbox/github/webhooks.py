@@ -124,6 +124,8 @@ class Webhooks:
 
     def start(self) -> None:
         self._sender = asyncio.create_task(self._run(), name="sandbox-github-webhooks")
+        # Should the sender ever break, nobody waits for it forever; `stop` raises what broke it.
+        self._sender.add_done_callback(lambda _: self._idle.set())
 
     async def stop(self) -> None:
         if self._sender is not None:

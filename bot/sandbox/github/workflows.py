@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -47,6 +48,7 @@ def is_workflow(path: str) -> bool:
     return path.startswith(FOLDER) and "/" not in inside and inside.endswith((".yml", ".yaml"))
 
 
+@lru_cache(maxsize=256)  # YAML 1.2 is read in pure Python, and every dispatch looks at every workflow
 def read_workflow(path: str, data: bytes) -> WorkflowFile:
     """A file that is no YAML is still a workflow: it just has no trigger and no jobs."""
     try:

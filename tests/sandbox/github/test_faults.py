@@ -73,6 +73,13 @@ async def test_a_rate_limit_says_when_to_come_back(
     assert "secondary rate limit" in response.json()["message"]
 
 
+async def test_a_used_up_limit_says_when_it_is_reset(github: SandboxGitHub, client: Client) -> None:
+    github.faults.exhausted(reset=1_800_000_000)
+    response = await client.send("GET", "/meta")
+    assert (response.status_code, response.headers.get("Retry-After")) == (403, None)
+    assert (response.headers["X-RateLimit-Remaining"], response.headers["X-RateLimit-Reset"]) == ("0", "1800000000")
+
+
 async def test_a_fault_strikes_as_often_as_it_should(github: SandboxGitHub, client: Client) -> None:
     fault = github.faults.status(500, path="/m*", times=2)
     told = [(await client.send("GET", path)).status_code for path in ("/meta", "/rate_limit", "/meta", "/meta")]

@@ -50,6 +50,18 @@ async def test_people_are_found_by_login_and_by_number(github: SandboxGitHub, cl
     assert (await client.send("GET", "/users/nobody")).status_code == 404
 
 
+async def test_a_login_can_be_taken_over_by_somebody_else(
+    github: SandboxGitHub, shop: Repository, client: Client
+) -> None:
+    before = github.person("alice")
+    before.login = "alicia"
+    after = github.person("alice")
+    path = "/repos/acme/shop/collaborators/alice/permission"
+    told = await client.as_installation(shop).get(path)
+    assert (told["permission"], told["user"]["id"]) == ("none", after.id)
+    assert before.id != after.id
+
+
 async def test_a_removed_person_has_no_role_left(shop: Repository, client: Client) -> None:
     shop.remove("alice")
     told = await client.as_installation(shop).get("/repos/acme/shop/collaborators/alice/permission")

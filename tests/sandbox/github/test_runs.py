@@ -75,6 +75,11 @@ async def test_a_run_plays_its_plan(github: SandboxGitHub, shop: Repository, run
     assert run.job("build (3.12)").log == "boom\n"
 
 
+async def test_a_run_can_play_another_plan(run: Run) -> None:
+    await run.play(Plan([JobPlan("ship", conclusion="failure")]))
+    assert (run.job("ship").conclusion, run.conclusion) == ("failure", "failure")
+
+
 async def test_a_run_can_end_otherwise(run: Run) -> None:
     await run.start_job("build (3.11)")
     await run.finish("timed_out")
