@@ -157,12 +157,19 @@ def _database_url(env: Environment) -> str:
     """The address with one spelling of PostgreSQL's scheme; Heroku still writes `postgres://`."""
     text = env.value("DATABASE_URL")
     scheme, separator, rest = text.partition("://")
-    if scheme in ("postgres", "postgresql") and separator and rest:
+    if scheme in ("postgres", "postgresql") and separator and _has_host(rest):
         return f"postgresql://{rest}"
     if text.startswith("sqlite:///") and not text.endswith(("/", ":memory:")):
         return str(text)
     env.fault("DATABASE_URL", "must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     return str(text)
+
+
+def _has_host(rest: str) -> bool:
+    try:
+        return bool(urlsplit(f"//{rest}").hostname)
+    except ValueError:  # a bracket without its partner
+        return False
 
 
 def _secret_keys(env: Environment) -> tuple[Secret, ...]:

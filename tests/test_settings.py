@@ -93,6 +93,8 @@ def test_all_faults_are_told_at_once() -> None:
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("DATABASE_URL", "postgresql://"),
+        ("DATABASE_URL", "postgresql://[db/box"),
+        ("DATABASE_URL", "postgresql:///box"),
         ("PUBLIC_URL", "ftp://box.example.com"),
         ("PUBLIC_URL", "http://box.example.com"),
         ("PUBLIC_URL", "http://localhost:3000"),
