@@ -58,11 +58,11 @@ def jobs_list(state: str | None) -> None:
     """Print the jobs, held ones first."""
     from bot.jobs.admin import listed
 
-    rows = _run(listed(_settings().database_url.reveal(), state))
+    rows = _run(listed(_database_url(), state))
     for row in rows:
         error = f"  {row.last_error}" if row.last_error else ""
         due = row.run_at.isoformat(timespec="seconds")
-        click.echo(f"{row.id}  {row.state:5}  {row.kind:12}  {row.attempts} attempts  due {due}{error}")
+        click.echo(f"{row.id}  {row.state:5}  {row.kind:12}  {row.attempts} failed  due {due}{error}")
     click.echo(f"{len(rows)} job{'' if len(rows) == 1 else 's'}.")
 
 
@@ -72,7 +72,7 @@ def jobs_retry(job: str) -> None:
     """Run a held job again, with all its attempts before it."""
     from bot.jobs.admin import retry
 
-    _tell(_run(retry(_settings().database_url.reveal(), job)), f"Job {job} is due now.", job)
+    _tell(_run(retry(_database_url(), job)), job, f"Job {job} is due now.")
 
 
 @jobs.command("drop")
@@ -82,7 +82,7 @@ def jobs_drop(job: str) -> None:
     """Give a held job up for good."""
     from bot.jobs.admin import drop
 
-    _tell(_run(drop(_settings().database_url.reveal(), job)), f"Job {job} is gone.", job)
+    _tell(_run(drop(_database_url(), job)), job, f"Job {job} is gone.")
 
 
 @main.command()
@@ -125,7 +125,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
 
 
-def _tell(found: bool, sentence: str, job: str) -> None:
+def _database_url() -> str:
+    return _settings().database_url.reveal()
+
+
+def _tell(found: bool, job: str, sentence: str) -> None:
     if not found:
         click.echo(f"There is no held job {job}. `signalbox jobs list --state held` shows them.", err=True)
         sys.exit(1)

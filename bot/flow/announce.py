@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bot.errors import NotFound
 from bot.flow.answer import marker
-from bot.flow.open import announce
+from bot.flow.open import FIRST_LOOK, announce
 from bot.flow.ports import Clock, Comments, Render, Unit, Units
 from bot.model.repository import Repository
 from bot.model.request import Announcement, Request
@@ -27,6 +27,9 @@ async def schedule(unit: Unit, request: Request, now: datetime, *, urgent: bool 
     """Have every message of the request brought up to date, as soon as its pace allows, in the caller's transaction."""
     final = request.state in FINAL
     for announcement in await unit.announcements.of_request(request.id):
+        if announcement.message_id is None:
+            await unit.enqueue(announce(announcement.id, request.created_at + FIRST_LOOK))
+            continue
         due = pacing.next_edit(
             now=now,
             created_at=request.created_at,

@@ -13,7 +13,7 @@ from bot.errors import NotFound
 from bot.flow.adopt import Adopt, check
 from bot.flow.announce import schedule
 from bot.flow.cancel import stop
-from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.inbound import JobReported, RunReported
 from bot.model.repository import Repository
@@ -41,7 +41,6 @@ class Track:
     adopt: Adopt
     ourselves: Ourselves
     clock: Clock
-    mint: Mint
 
     async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
         """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""

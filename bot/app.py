@@ -1,0 +1,171 @@
+"""The composition root: the only file that builds clients and wires the rooms together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+from typing import Final, Self
+
+from aiohttp import web
+
+from bot.errors import BotError
+from bot.jobs.embedded import Engine
+from bot.jobs.inbox import Inbox
+from bot.jobs.timer import SystemTimer, Timer
+from bot.model.repository import Connection
+from bot.settings import GitHubSettings, Settings
+from bot.store.database import Database
+from bot.store.lock import serving_lock
+from bot.store.migrate import is_current
+from bot.store.mint import Mint
+from bot.store.unit import Units
+from bot.web import app as site
+from bot.web.edge import Door
+from bot.web.metrics import Metrics
+from bot.web.pages import Fact, StartPage
+
+log = logging.getLogger(__name__)
+
+VERSION: Final = version("signalbox")
+
+FIRST_CONNECTION: Final = "github"
+"""The name of the connection that the environment describes."""
+
+
+class Signalbox:
+    """One serving process: `async with Signalbox(settings) as bot` listens at `bot.url` until the block ends."""
+
+    def __init__(self, settings: Settings, *, timer: Timer | None = None) -> None:
+        """Nothing is opened before the block is entered. `timer` lets stories travel in time."""
+        self.settings = settings
+        self.timer = timer or SystemTimer()
+        self.metrics = Metrics(VERSION)
+        self.mint = Mint()
+        self.url = ""
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open the database, start the engine, listen.
+
+        Raises `AlreadyRunning` when another process serves this database, and `BotError` when its schema is not this
+        version's and may not be changed now.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Take nothing new, finish what runs, close; what does not finish in time is due again after the next start."""
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        self.database = Database.open(self.settings.database_url.reveal())
+        self._stack.push_async_callback(self.database.close)
+        if not await is_current(self.database):
+            await self._migrate()
+        self._stack.enter_context(serving_lock(self.database.path))
+        self.units = Units(self.database, self.timer)
+        self.inbox = Inbox(self.units)
+        self.engine = Engine(self.units, self.timer, on_result=self._count)
+        door = await self._github(self.settings.github) if self.settings.github else None
+        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        tasks.create_task(self.inbox.run(), name="inbox")
+        tasks.create_task(self.engine.run(), name="engine")
+        self._stack.callback(self.engine.stop)
+        self._stack.callback(self.inbox.stop)
+        await self._listen(door)
+
+    async def _migrate(self) -> None:
+        """In a process of its own, so that serving does not carry Alembic."""
+        if not self.settings.migrate_on_start:
+            raise BotError("The database is not at this version's schema: run `signalbox migrate` first.")
+        environment = {**os.environ, "DATABASE_URL": self.settings.database_url.reveal()}
+        child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "migrate", env=environment)
+        if await child.wait() != 0:
+            raise BotError("The database could not be brought to this version's schema; see above.")
+
+    async def _github(self, settings: GitHubSettings) -> Door:
+        """The door and the steps behind it. Imported here: a bot without GitHub does not pay for it."""
+        from bot.wiring import connect
+
+        connection = await self._connection(settings)
+        return connect(self, connection, settings, self._stack).admit
+
+    async def _connection(self, settings: GitHubSettings) -> Connection:
+        """The row of the host that the environment describes; its id is in every key that names a GitHub thing."""
+        async with self.units.write() as unit:
+            known = await unit.connections.by_name(FIRST_CONNECTION)
+            described = Connection(
+                id=known.id if known else self.mint.id(),
+                name=FIRST_CONNECTION,
+                api_url=settings.api_url,
+                server_url=settings.server_url,
+                app_id=settings.app_id,
+                app_slug=known.app_slug if known else None,
+            )
+            await unit.connections.save(described)
+        return described
+
+    async def _listen(self, door: Door | None) -> None:
+        public = self.settings.public_url or ""
+        app = site.create(
+            github=door,
+            record=self.inbox.record,
+            ready={"database": self._database_ready, "engine": self._engine_ready},
+            start=self._start_page,
+            metrics=self.metrics,
+            https=public.startswith("https://"),
+        )
+        runner = site.runner(app)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, self.settings.host, self.settings.port).start()
+        host, port = runner.addresses[0][:2]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        log.info("Signalbox %s serves at %s", VERSION, self.url, extra={"action": "serving"})
+
+    async def _database_ready(self) -> bool:
+        return await is_current(self.database)
+
+    async def _engine_ready(self) -> bool:
+        figures = await self.engine.figures()
+        self.metrics.jobs_due.set(figures.due)
+        self.metrics.jobs_held.set(figures.held)
+        return True
+
+    def _count(self, kind: str, result: str) -> None:
+        self.metrics.jobs.labels(kind, result).inc()
+
+    @property
+    def user_agent(self) -> str:
+        """What we call ourselves towards GitHub, which refuses calls without a name."""
+        return f"signalbox/{VERSION}"
+
+    def count_call(self, method: str, route: str, status: int | None, seconds: float) -> None:
+        """One exchange with GitHub happened; `status` is None when there was no answer."""
+        self.metrics.github_calls.labels(method, route, str(status or 0)).inc()
+        self.metrics.github_seconds.labels(method, route).observe(seconds)
+
+    def _start_page(self) -> StartPage:
+        github = self.settings.github
+        facts = [Fact(title="GitHub App", text=f"Number {github.app_id} on {github.server_url}")] if github else []
+        return StartPage(version=VERSION, configured=facts, missing=self.settings.missing())
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then end cleanly."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with Signalbox(settings):
+        await stop.wait()
+        log.info("Stopping", extra={"action": "stopping"})

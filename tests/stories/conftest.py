@@ -1,0 +1,17 @@
+"""A story for each test: the real bot, a GitHub of our own, one clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.story import Story, telling
+
+
+@pytest.fixture
+async def story(tmp_path: Path) -> AsyncIterator[Story]:
+    """A private repository acme/shop with an open pull request by alice."""
+    async with telling(tmp_path) as world:
+        yield world
