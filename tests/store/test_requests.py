@@ -120,7 +120,7 @@ async def test_lists_are_ordered_and_bounded(units: Units) -> None:
 
 async def test_unfinished_are_those_at_github_and_those_lost_today(units: Units, clock: FakeClock) -> None:
     now = clock.now()
-    states = {
+    states: dict[int, dict[str, object]] = {
         2: {"state": RequestState.RUNNING, "created_at": now},
         3: {"state": RequestState.DISPATCHING, "created_at": now - timedelta(days=9)},
         4: {"state": RequestState.LOST, "ended_at": now - timedelta(hours=23)},

@@ -1,0 +1,144 @@
+"""From DATABASE_URL to engines: which URLs are served, how SQLite is set up, who may hold the file."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AlreadyRunning, BotError
+from bot.store.database import Database, sqlite_path
+from bot.store.lock import serving_lock
+from bot.store.unit import Units
+from tests.support import make
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///signalbox.db", Path("signalbox.db")),
+        ("sqlite:///data/signalbox.db", Path("data/signalbox.db")),
+        ("sqlite:////var/lib/signalbox/signalbox.db", Path("/var/lib/signalbox/signalbox.db")),
+    ],
+)
+def test_a_sqlite_url_names_a_file(url: str, path: Path) -> None:
+    assert sqlite_path(url) == path
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
+        ("postgres://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
+        ("postgresql+asyncpg://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
+        ("mysql://bot:hunter2@db/signalbox", "names mysql"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:///:memory:", "must name a file"),
+        ("", "can not be read"),
+        ("hunter2", "can not be read"),
+    ],
+)
+def test_any_other_url_is_refused_without_repeating_its_password(url: str, sentence: str) -> None:
+    with pytest.raises(BotError, match=sentence) as refusal:
+        Database.open(url)
+    assert "hunter2" not in str(refusal.value)
+
+
+async def test_both_engines_are_set_up_as_the_design_says(database: Database) -> None:
+    async def pragma(name: str) -> tuple[object, object]:
+        found = []
+        for engine in (database.writing, database.reading):
+            async with engine.connect() as connection:
+                found.append((await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one())
+        return found[0], found[1]
+
+    full = 2
+    assert await pragma("journal_mode") == ("wal", "wal")
+    assert (await pragma("synchronous"))[0] == full
+    assert await pragma("foreign_keys") == (1, 1)
+    assert await pragma("query_only") == (0, 1)
+    assert await pragma("busy_timeout") == (10_000, 10_000)
+
+
+HOLD_THE_WRITE_LOCK = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE connections SET name = 'from the command line'")
+print("held", flush=True)
+sys.stdin.readline()
+connection.execute("COMMIT")
+"""
+
+
+async def test_a_write_waits_for_a_command_line_that_writes_beside_it(units: Units, database: Database) -> None:
+    beside = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        HOLD_THE_WRITE_LOCK,
+        str(database.path),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert beside.stdin is not None
+    assert beside.stdout is not None
+    assert await beside.stdout.readline() == b"held\n"
+
+    async def write() -> None:
+        async with units.write() as unit:
+            await unit.repositories.save(make.repository())
+
+    writing = asyncio.create_task(write())
+    async with units.read() as unit:  # reading does not wait
+        assert (await unit.connections.get(make.CONNECTION)).name == "github"
+    assert not writing.done()
+    beside.stdin.write(b"\n")
+    await beside.communicate()
+    await writing
+    async with units.read() as unit:
+        assert (await unit.connections.get(make.CONNECTION)).name == "from the command line"
+        assert await unit.repositories.get(make.CONNECTION, 77) is not None
+
+
+async def test_a_failed_statement_does_not_spoil_the_connection(units: Units) -> None:
+    with pytest.raises(Exception, match="no such table"):
+        async with units.write() as unit:
+            await unit.jobs._sql.exec_driver_sql("SELECT * FROM nowhere")
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository())
+
+
+def test_one_process_holds_the_serving_lock(tmp_path: Path) -> None:
+    database = tmp_path / "signalbox.db"
+    hold = f"""
+import sys
+from pathlib import Path
+from bot.store.lock import serving_lock
+with serving_lock(Path({str(database)!r})):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(AlreadyRunning) as refusal, serving_lock(database):
+            pass
+        other.kill()
+        other.wait()
+    sentence = str(refusal.value)
+    assert f"process {other.pid}" in sentence
+    assert f"{database}.lock" in sentence
+    with serving_lock(database):  # the kernel let go of what the dead process held
+        pass
+
+
+def test_the_lock_leaves_the_database_to_short_transactions(migrated: Path) -> None:
+    with serving_lock(migrated), sqlite3.connect(migrated) as beside:
+        assert beside.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
+    beside.close()
