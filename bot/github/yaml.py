@@ -9,10 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-
 MOST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 40
 
@@ -94,7 +90,7 @@ def parse(data: bytes) -> Node | Fault:
     if len(data) > MOST_BYTES:
         return Fault(problem=f"the file is larger than {MOST_BYTES // 1024} KiB", line=1, column=1)
     try:
-        root = YAML(typ="safe", pure=True).compose(data.decode("utf-8-sig"))
+        root = _compose(data.decode("utf-8-sig"))
         return Table(entries=(), line=1, column=1) if root is None else _node(root, 1)
     except _Faulty as error:
         return error.fault
@@ -102,12 +98,22 @@ def parse(data: bytes) -> Node | Fault:
         return Fault(problem="the file is not UTF-8", line=1, column=1)
     except RecursionError:
         return Fault(problem="the file is nested too deeply", line=1, column=1)
+
+
+def _compose(text: str) -> Any:
+    """The library's nodes. It is imported here because it costs every start 50 ms, and only workflow files need it."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Fault(problem=_one_line(error.problem or error.context), line=line, column=column)
+        fault = Fault(problem=_one_line(error.problem or error.context), line=line, column=column)
+        raise _Faulty(fault) from error
     except YAMLError as error:
-        return Fault(problem=_one_line(str(error)), line=1, column=1)
+        raise _Faulty(Fault(problem=_one_line(str(error)), line=1, column=1)) from error
 
 
 def _node(node: Any, depth: int) -> Node:
@@ -116,13 +122,12 @@ def _node(node: Any, depth: int) -> Node:
         raise _Faulty(Fault(problem="anchors and aliases are not read", line=line, column=column))
     if depth > DEEPEST:
         raise _Faulty(Fault(problem="the file is nested too deeply", line=line, column=column))
-    match node:
-        case ScalarNode() if node.tag in _SCALARS:
-            return Scalar(text=str(node.value), plain=not node.style, line=line, column=column)
-        case SequenceNode() if node.tag == f"{_TAG}seq":
-            return Items(items=tuple(_node(each, depth + 1) for each in node.value), line=line, column=column)
-        case MappingNode() if node.tag == f"{_TAG}map":
-            return Table(entries=_entries(node, depth), line=line, column=column)
+    if node.id == "scalar" and node.tag in _SCALARS:
+        return Scalar(text=str(node.value), plain=not node.style, line=line, column=column)
+    if node.id == "sequence" and node.tag == f"{_TAG}seq":
+        return Items(items=tuple(_node(each, depth + 1) for each in node.value), line=line, column=column)
+    if node.id == "mapping" and node.tag == f"{_TAG}map":
+        return Table(entries=_entries(node, depth), line=line, column=column)
     raise _Faulty(Fault(problem=f"the tag {_one_line(str(node.tag))} is not read", line=line, column=column))
 
 
