@@ -9,7 +9,6 @@ from bot.model.request import Request, RequestState
 from bot.rules.fields import Offer
 from bot.rules.normalise import normalise
 
-AGAIN: Final = "Type the command again."
 WAITS_FOR: Final = {
     "approval": "Somebody who may approve it has to say yes.",
     "lock": "It starts when the lock is free.",
@@ -19,9 +18,9 @@ WAITS_FOR: Final = {
 
 
 def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...]]:
-    """A sentence, which may be empty while all goes its way, and the lines that help."""
+    """A sentence, which is empty where the lines say enough, and the lines that help."""
     line = normalise(request.text)
-    again = Offer(line=line, does="runs it again")
+    rerun, again = Offer(line=line, does="runs it again"), Offer(line=line, does="asks again")
     explain = Offer(line=f"/explain {line.removeprefix('/')}", does="shows every gate")
     stop = Offer(line=f"/cancel {request.code}", does="stops it")
     match request.state:
@@ -30,20 +29,20 @@ def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...
         case RequestState.WAITING:
             return WAITS_FOR.get(request.waiting_for or "", ""), (stop,)
         case RequestState.SUCCEEDED | RequestState.CANCELLED:
-            return "", (again,)
+            return "", (rerun,)
         case RequestState.FAILED if has_run:
-            return "Open the logs of what failed and mend what they show.", (again,)
+            return "Open the logs of what failed and mend what they show.", (rerun,)
         case RequestState.FAILED:
-            return "Nothing was started. Mend what GitHub named.", (again,)
+            return "Mend what GitHub named.", (again,)
         case RequestState.REFUSED:
-            return "Nothing was started. Once that is settled, type the command again.", (explain,)
+            return "", (explain, again)
         case RequestState.REJECTED:
-            return "Nothing was started. Ask whoever said no; the command typed again is a new request.", ()
+            return "Ask whoever said no.", (again,)
         case RequestState.EXPIRED:
-            return f"Nothing was started. {AGAIN}", (again,)
+            return "", (again,)
         case RequestState.VOIDED:
-            return "Look at what changed; if it is still what you want, type the command again.", (again,)
+            return "Look at what changed.", (Offer(line=line, does="asks for what is there now"),)
         case RequestState.LOST:
-            return "Look through the workflow's runs first: if it is not among them, type the command again.", (again,)
+            return "Look through the workflow's runs first.", (Offer(line=line, does="starts another one"),)
         case _:
             assert_never(request.state)

@@ -243,18 +243,24 @@ def test_waiting_says_for_what(waiting_for: str | None, sentence: str) -> None:
 
 def test_a_failure_leads_to_the_logs_only_where_there_is_a_run() -> None:
     failed = request(RequestState.FAILED)
-    again = [{"line": "/run deploy.yml environment=staging", "does": "runs it again"}]
+    line = "/run deploy.yml environment=staging"
     with_run, without = fields(failed, run(status=RunStatus.COMPLETED, conclusion=Conclusion.FAILURE)), fields(failed)
     assert (with_run["next_step"], with_run["offers"]) == (
         "Open the logs of what failed and mend what they show.",
-        again,
+        [{"line": line, "does": "runs it again"}],
     )
-    assert (without["next_step"], without["offers"]) == ("Nothing was started. Mend what GitHub named.", again)
+    assert (without["next_step"], without["offers"]) == (
+        "Mend what GitHub named.",
+        [{"line": line, "does": "asks again"}],
+    )
 
 
 def test_a_refusal_offers_to_explain() -> None:
     told = fields(replace(request(RequestState.REFUSED), text="/ops run deploy.yml"))
-    assert told["offers"] == [{"line": "/explain ops run deploy.yml", "does": "shows every gate"}]
+    assert told["offers"] == [
+        {"line": "/explain ops run deploy.yml", "does": "shows every gate"},
+        {"line": "/ops run deploy.yml", "does": "asks again"},
+    ]
 
 
 @pytest.mark.parametrize(

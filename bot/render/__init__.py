@@ -1,0 +1,1 @@
+"""Words for people: templates filled in, every value escaped for where it goes, the whole cut to what fits."""
