@@ -125,6 +125,7 @@ class Ask:
     async def _listed(self, name: str, repository: Repository, requests: Sequence[Request]) -> Message:
         rows = []
         async with self.units.read() as unit:
+            server_url = (await unit.connections.get(repository.connection)).server_url
             for request in requests:
                 person = await unit.people.get(request.person)
                 runs = await unit.runs.of_request(request.id)
@@ -140,7 +141,8 @@ class Ask:
                         "note": request.note,
                     }
                 )
-        return Message(name=name, fields={"requests": rows, "repository": repository.full_name})
+        fields = {"requests": rows, "repository": repository.full_name, "server_url": server_url}
+        return Message(name=name, fields=fields)
 
     async def _explain(self, repository: Repository, asker: Asker, line: str) -> Message:
         heard = parse.parse(line, asker.origin, verbs=self.catalog.keys())

@@ -16,7 +16,7 @@ def understand(catalog: Mapping[str, Command], parsed: ParsedCommand) -> Intent 
     if command.whole_line:
         matched: Arguments | Problem = Arguments(values={"line": parse.rest(parsed)})
     else:
-        matched = arguments.match(command, parsed.positional, parsed.named)
+        matched = arguments.match(command, parsed.positional, parsed.named, head=parse.head(parsed))
     if isinstance(matched, Problem):
         return matched
     try:
