@@ -182,7 +182,7 @@ class Engine:
         return frozenset((kind.name, version) for kind in self._kinds.values() for version in kind.versions)
 
     def _start(self, job: StoredJob) -> bool:
-        if self._tasks is None:
+        if self._tasks is None or not self._open:
             return False
         self._busy.add(job.id)
         self._started.add(job.id)
