@@ -293,9 +293,13 @@ SAMPLES: Final[Mapping[str, Message]] = {
     "status": Message(
         name="status_answered", fields={"requests": ROWS, "repository": "acme/shop", "server_url": SERVER}
     ),
-    "status-none": Message(name="status_answered", fields={"requests": [], "repository": "acme/shop"}),
+    "status-none": Message(
+        name="status_answered", fields={"requests": [], "repository": "acme/shop", "server_url": SERVER}
+    ),
     "runs": Message(name="runs_answered", fields={"requests": ROWS, "repository": "acme/shop", "server_url": SERVER}),
-    "runs-none": Message(name="runs_answered", fields={"requests": [], "repository": "acme/shop"}),
+    "runs-none": Message(
+        name="runs_answered", fields={"requests": [], "repository": "acme/shop", "server_url": SERVER}
+    ),
     "explain-refused": explain.explained(LINE, Denied(gates=GATES, gate=GATES[1])),
     "explain-allowed": explain.explained(LINE, Allowed(gates=GATES[:1])),
     "whoami": Message(
