@@ -1,0 +1,108 @@
+"""Runs: as they are, their jobs, those that we dispatched, and cancelling one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import respx
+
+from bot.errors import NotFound, Refused, Unreachable
+from bot.github.clients import Clients
+from bot.github.runs import WorkflowRuns
+from bot.model.run import RunStatus
+from tests.github.conftest import API
+from tests.github.webhook import JOB, RUN
+from tests.support.clock import START
+from tests.support.make import repository
+
+PATH = "/repos/acme/shop/actions/runs/555"
+JOBS = f"{PATH}/attempts/2/jobs"
+LIST = "/repos/acme/shop/actions/workflows/deploy.yml/runs"
+FILE = ".github/workflows/deploy.yml"
+
+
+@pytest.fixture
+def runs(clients: Clients) -> WorkflowRuns:
+    return WorkflowRuns(clients)
+
+
+async def test_a_run_is_read(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    github.get(PATH).respond(200, json=RUN)
+    report = await runs.get(repository(), 555)
+    assert (report.id, report.status, report.path, report.actor_login) == (
+        555,
+        RunStatus.IN_PROGRESS,
+        FILE,
+        "signalbox[bot]",
+    )
+
+
+@pytest.mark.parametrize("changes", [{"id": 556}, {"repository": {"id": 78}}, {"status": "dreaming"}])
+async def test_an_answer_about_another_run_is_refused(
+    runs: WorkflowRuns, github: respx.MockRouter, changes: dict[str, Any]
+) -> None:
+    github.get(PATH).respond(200, json={**RUN, **changes})
+    with pytest.raises(Refused):
+        await runs.get(repository(), 555)
+
+
+async def test_a_missing_run_is_not_found(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    github.get(PATH).respond(404)
+    with pytest.raises(NotFound):
+        await runs.get(repository(), 555)
+
+
+async def test_all_pages_of_an_attempts_jobs_are_read(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    link = {"link": f'<{API}{JOBS}?per_page=100&page=2>; rel="next", <{API}{JOBS}?page=2>; rel="last"'}
+    github.get(JOBS, params={"per_page": "100", "page": "2"}).respond(
+        200, json={"jobs": [{**JOB, "id": 3}, {**JOB, "id": 4, "status": "dreaming"}]}
+    )
+    github.get(JOBS, params={"per_page": "100"}).respond(200, json={"jobs": [JOB, {**JOB, "id": 2}]}, headers=link)
+    assert [job.id for job in await runs.jobs(repository(), 555, 2)] == [1, 2, 3]
+
+
+async def test_t31_candidates_are_what_our_app_dispatched(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    github.get("/app").respond(200, json={"slug": "signalbox"})
+    other = {"id": 1, "login": "mallory", "type": "User"}
+    route = github.get(LIST).respond(
+        200,
+        json={
+            "total_count": 4,
+            "workflow_runs": [
+                RUN,
+                {**RUN, "id": 556, "actor": other},
+                {**RUN, "id": 557, "path": ".github/workflows/other.yml"},
+                {**RUN, "id": 558, "actor": None},
+                {**RUN, "id": 559, "path": f"{FILE}@refs/heads/main"},
+            ],
+        },
+    )
+    since = START + timedelta(seconds=1, milliseconds=900)
+    assert [run.id for run in await runs.dispatched_since(repository(), FILE, since)] == [555, 559]
+    assert dict(route.calls.last.request.url.params) == {
+        "event": "workflow_dispatch",
+        "actor": "signalbox[bot]",
+        "created": ">=2026-11-21T09:00:01Z",
+        "per_page": "100",
+    }
+
+
+@pytest.mark.parametrize("status", [202, 409])
+async def test_a_run_that_is_over_is_cancelled_enough(
+    runs: WorkflowRuns, github: respx.MockRouter, status: int
+) -> None:
+    route = github.post(f"{PATH}/cancel").respond(status, json={})
+    await runs.cancel(repository(), 555)
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, Refused), (404, NotFound), (502, Unreachable)])
+async def test_a_cancel_that_did_not_happen_says_so(
+    runs: WorkflowRuns, github: respx.MockRouter, status: int, kind: type[Exception]
+) -> None:
+    route = github.post(f"{PATH}/cancel").respond(status)
+    with pytest.raises(kind):
+        await runs.cancel(repository(), 555)
+    assert route.call_count == 1
