@@ -5,7 +5,7 @@ The state `dispatching` means "we may have asked GitHub". Whoever finds a reques
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,6 +14,7 @@ from uuid import UUID
 from bot.errors import NotFound, Refused
 from bot.flow.adopt import Adopt
 from bot.flow.announce import schedule
+from bot.flow.open import dispatch
 from bot.flow.ports import Clock, Units, Workflows
 from bot.flow.rejudge import Rejudge
 from bot.model.decision import Reason
@@ -49,11 +50,21 @@ class Dispatcher:
             repository = await unit.repositories.get(request.connection, request.repository)
             of_comment = await unit.requests.of_comment(request.connection, request.repository, request.origin.comment)
         assert repository is not None
-        if request.state is RequestState.QUEUED:
-            if any(_goes_first(other, request) for other in of_comment):
-                return self.clock.now() + SOON
-            return await self._first(request, repository)
-        return await self._again(request, repository)
+        if request.state is RequestState.DISPATCHING:
+            again_at = await self._again(request, repository)
+        elif any(_goes_first(other, request) for other in of_comment):
+            return self.clock.now() + SOON
+        else:
+            again_at = await self._first(request, repository)
+        if again_at is None:
+            await self._wake_next([other for other in of_comment if _goes_first(request, other)])
+        return again_at
+
+    async def _wake_next(self, following: Sequence[Request]) -> None:
+        """The next command of the same comment need not wait any longer."""
+        if following:
+            async with self.units.write() as unit:
+                await unit.enqueue(dispatch(following[0].id))
 
     async def _first(self, request: Request, repository: Repository) -> datetime | None:
         now = self.clock.now()

@@ -146,7 +146,8 @@ class Track:
         state = lifecycle.state_after(report)
         stopped = state is RequestState.CANCELLED
         reason, note = (request.reason, request.note) if stopped else (None, "")
-        moved = lifecycle.reach(request, state, at=now, reason=reason, note=note)
+        ended_at = min(now, max(report.updated_at, request.dispatched_at or now))  # the sweep may hear of it late
+        moved = lifecycle.reach(request, state, at=ended_at, reason=reason, note=note)
         await schedule(unit, await unit.requests.save(moved), now)
         if _unsettled(run):
             await unit.enqueue(check(request.id, now + STRAGGLERS))

@@ -170,9 +170,13 @@ def contract(host: str) -> Contract:
 
 
 def repaired(node: Any) -> Any:
-    """Three slips of the description, by which GitHub's own answers would fail: a nullable enumeration has to list
-    null, an installation's account is a person or an enterprise (`anyOf`), not both at once (`allOf`), and a
-    folder's listing is a list, which has no property to tell it by."""
+    """Slips of the description, by which GitHub's own answers and documented queries would fail.
+
+    A nullable enumeration has to list null; an installation's account is a person or an enterprise (`anyOf`), not both
+    at once (`allOf`); a folder's listing is a list, which has no property to tell it by; `created` takes a range
+    (https://docs.github.com/en/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax);
+    a pull request whose fork was deleted has no head repository.
+    """
     if isinstance(node, list):
         return [repaired(each) for each in node]
     if not isinstance(node, dict):
@@ -182,6 +186,10 @@ def repaired(node: Any) -> Any:
         fixed["enum"] = list(dict.fromkeys([*fixed["enum"], None]))
     if fixed.get("nullable") is True and len(fixed.get("allOf", ())) > 1:
         fixed["anyOf"] = fixed.pop("allOf")
+    if fixed.get("name") == "created" and fixed.get("in") == "query":
+        fixed["schema"] = {"type": "string"}
+    if {"label", "ref", "repo", "sha", "user"} <= set(fixed) and isinstance(fixed["repo"], dict):
+        fixed["repo"] = {**fixed["repo"], "nullable": True}
     if "array" in mapping_of(fixed.get("discriminator")):
         del fixed["discriminator"]
     return fixed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,12 @@ from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.threads import Issue
 from bot.settings import Settings
 from bot.store.migrate import upgrade
+from bot.store.mint import CODE_LETTERS, CODE_SYMBOLS
+from tests.contract.openapi import DATA, contract
 from tests.support.clock import FakeClock
 
+MARKER = re.compile(r"\n*<!-- signalbox:[^>]*-->")
+CODE = re.compile(rf"\b[{CODE_LETTERS}][{CODE_SYMBOLS}]{{5}}\b")
 ROUNDS = 50  # a story that does not come to rest within this many rounds runs in circles
 
 DEPLOY = """\
@@ -68,14 +72,26 @@ class Story:
         raise AssertionError("The story does not come to rest")
 
     async def passes(self, seconds: float) -> None:
-        """Time passes, and what falls due happens."""
+        """What is due happens, time passes, and what falls due then happens."""
+        await self.settle()
         self.clock.advance(seconds)
         await self.settle()
 
     def answers(self, place: PullRequest | Issue | None = None) -> list[str]:
-        """What the bot wrote, as people read it: codes and ids that differ each time are given names."""
+        """What the bot wrote, as people read it; what differs each time has a name instead: RUN1, HEAD, CODE1, ..."""
         thread = self.github.thread(place or self.pull)
-        return [plain(said.body) for said in thread if said.author.endswith("[bot]")]
+        return [self.named(said.body) for said in thread if said.author.endswith("[bot]")]
+
+    def named(self, body: str) -> str:
+        """Without the hidden marker, with names for addresses, numbers and commits."""
+        text = MARKER.sub("", body).strip().replace(self.github.server_url, "https://github.test")
+        for number, run in enumerate(self.github.runs, 1):
+            text = text.replace(f"/runs/{run.id}", f"/runs/RUN{number}")
+            for job in run.jobs:
+                text = text.replace(f"/job/{job.id}", f"/job/{job.name.upper()}")
+        for name, sha in (("HEAD", self.pull.head_sha), ("MAIN", self.repository.head_sha)):
+            text = text.replace(sha, name).replace(sha[:12], name).replace(sha[:7], name)
+        return CODE.sub("CODE", text)
 
     def reactions(self, place: PullRequest | Issue | None = None) -> list[tuple[str, ...]]:
         """Of the comments that people wrote."""
@@ -85,11 +101,6 @@ class Story:
     def calls(self) -> list[str]:
         """What the bot asked of GitHub, as `METHOD path`, tokens left out."""
         return [f"{each.method} {each.path}" for each in self.github.journal if "access_tokens" not in each.path]
-
-
-def plain(body: str) -> str:
-    """Without the hidden marker."""
-    return re.sub(r"\n*<!-- signalbox:[^>]*-->", "", body).strip()
 
 
 @asynccontextmanager
@@ -116,6 +127,23 @@ async def telling(
             clock.advance(60)  # so that the pull request is older than what is said about it
             await story.settle()
             yield story
+            if DATA is not None:
+                complaints = list(against_github(github, "ghes" if enterprise else "github.com"))
+                assert not complaints, complaints
+
+
+def against_github(github: SandboxGitHub, host: str) -> Iterator[str]:
+    """What GitHub's own description says against what the bot asked and what the sandbox answered.
+
+    Failures on demand are not GitHub's to describe, and a server that does not know a field refuses it.
+    """
+    described = contract(host)
+    for exchange in github.journal:
+        if exchange.status == 422 and "return_run_details" in (exchange.request_body or {}):
+            continue
+        yield from (f"{exchange.method} {exchange.path}: {each}" for each in described.about_request(exchange))
+        if 0 < exchange.status < 500:
+            yield from (f"{exchange.method} {exchange.path}: {each}" for each in described.about_response(exchange))
 
 
 def settings_for(github: SandboxGitHub, folder: Path, **more: str) -> Settings:

@@ -112,8 +112,8 @@ class Git:
         return None
 
     def resolve(self, ref: str) -> Commit | None:
-        """What reading endpoints take: a branch, a tag, or a SHA of at least seven digits."""
-        named = self.named(ref.removeprefix("heads/").removeprefix("tags/"))
+        """What reading endpoints take: a branch, a tag, `heads/...`, `tags/...`, or a SHA of at least seven digits."""
+        named = self.named(f"refs/{ref}" if ref.startswith(("heads/", "tags/")) else ref)
         if named is not None:
             return named[1]
         if len(ref) < 7:

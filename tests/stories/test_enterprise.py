@@ -1,0 +1,45 @@
+"""GitHub Enterprise Server: another address, ten inputs, and no word about which run a dispatch became (T31)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.story import Story, telling
+
+LINE = "/run deploy.yml environment=staging"
+REFUSED_FIELD = "return_run_details"
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Story]:
+    async with telling(tmp_path, enterprise=True) as story:
+        yield story
+
+
+async def test_the_run_is_found_by_its_key(server: Story) -> None:
+    await server.types("alice", LINE)
+    await server.passes(3)
+    assert len(server.github.dispatched) == 1
+    await server.github.runs[-1].play()
+    await server.passes(5)
+    assert server.answers()[0].startswith("✅ **Deploy passed**")
+
+
+async def test_the_refused_field_is_remembered(server: Story) -> None:
+    await server.types("alice", LINE)
+    await server.passes(3)
+    await server.types("alice", LINE)
+    await server.passes(3)
+    bodies = [each.request_body or {} for each in server.github.journal if each.path.endswith("/dispatches")]
+    assert [REFUSED_FIELD in body for body in bodies] == [True, False, False]
+
+
+async def test_t31_without_a_key_the_request_ends_lost_with_a_way_out(server: Story) -> None:
+    await server.types("alice", "/run nightly.yml")
+    for _ in range(10):
+        await server.passes(30)
+    assert len(server.github.dispatched) == 1
+    assert "Declare the input signalbox_request" in server.answers()[0]

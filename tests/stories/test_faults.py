@@ -1,0 +1,195 @@
+"""GitHub fails, forgets, repeats itself: nothing is lost, nothing happens twice, and somebody is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.github.plans import Plan
+from tests.support.story import Story, telling
+
+LINE = "/run deploy.yml environment=staging"
+
+
+async def test_a_delivery_that_comes_twice_is_handled_once(story: Story) -> None:
+    story.github.webhooks.duplicate("issue_comment")
+    await story.types("alice", LINE)
+    told = [each.status_code for each in story.github.webhooks.deliveries if each.event == "issue_comment"]
+    assert told == [202, 200]
+    assert len(story.github.dispatched) == 1
+
+
+async def test_t20_the_same_comment_under_another_guid_opens_nothing(story: Story) -> None:
+    await story.types("alice", f"{LINE}\n/whoami")
+    comment = story.pull.issue.comments[0]
+    story.github.world.events.comment_created(comment)
+    await story.passes(1)
+    assert len(story.github.dispatched) == 1
+    assert len(story.answers()) == 2
+
+
+async def test_lost_webhooks_cost_time_and_not_truth(story: Story) -> None:
+    await story.types("alice", LINE)
+    story.github.webhooks.off()
+    await story.github.runs[-1].play()
+    story.github.webhooks.on()
+    await story.passes(1)
+    assert story.answers()[0].startswith("⏳ **Deploy is waiting for a runner**")
+    await story.passes(61)
+    await story.passes(61)
+    assert story.answers()[0].startswith("✅ **Deploy passed**")
+    assert "✅ passed" in story.answers()[0].split("| :--")[-1]
+
+
+async def test_webhooks_backwards_and_twice_end_alike(story: Story) -> None:
+    await story.types("alice", LINE)
+    story.github.webhooks.hold()
+    await story.github.runs[-1].play()
+    story.github.webhooks.duplicate(times=20)
+    await story.github.webhooks.release(backwards=True)
+    await story.passes(5)
+    (answer,) = story.answers()
+    assert answer.startswith("✅ **Deploy passed**")
+    assert answer.count("✅ passed") == 2
+
+
+async def test_a_dispatch_whose_answer_was_lost_is_found_by_its_key_and_not_repeated(story: Story) -> None:
+    story.github.faults.drop("POST", "*/dispatches", after=True)
+    await story.types("alice", LINE)
+    await story.passes(30)
+    await story.passes(30)
+    assert len(story.github.dispatched) == 1
+    await story.github.runs[-1].play()
+    await story.passes(5)
+    assert story.answers()[0].startswith("✅ **Deploy passed**")
+
+
+async def test_a_dispatch_that_never_arrived_is_sent_again_after_looking(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/dispatches")
+    await story.types("alice", LINE)
+    assert story.github.dispatched == []
+    await story.passes(5)
+    await story.passes(15)
+    await story.passes(15)
+    assert len(story.github.dispatched) == 1
+
+
+async def test_t31_without_a_key_to_prove_it_a_run_is_never_guessed(story: Story) -> None:
+    story.github.faults.drop("POST", "*/dispatches", after=True)
+    await story.types("alice", "/run nightly.yml")
+    await story.passes(30)
+    await story.passes(30)
+    assert len(story.github.dispatched) == 1
+    (answer,) = story.answers()
+    assert "A run was started about then, but nothing proves that it is this one." in answer
+    assert "(`run_not_found`)" in answer
+
+
+async def test_a_comment_whose_answer_was_lost_is_found_by_its_mark_and_not_repeated(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/issues/*/comments", after=True, times=2)
+    await story.types("alice", f"{LINE}\n/whoami")
+    await story.passes(1)
+    for _ in range(10):
+        await story.passes(30)
+    assert len(story.answers()) == 2
+
+
+async def test_github_down_is_retried_then_held_and_told(story: Story) -> None:
+    story.github.faults.status(503, "GET", "*/collaborators/*", times=100)
+    await story.types("alice", LINE)
+    for _ in range(12):
+        await story.passes(300)
+    held = [job for job in await _jobs(story) if job == ("held", "delivery")]
+    assert held == [("held", "delivery")]
+    assert story.github.dispatched == []
+    assert story.answers() == [
+        f"⚠️ **Not run:** GitHub did not answer, although it was asked several times, so `{LINE}` could not be judged "
+        "and nothing was started.\n\n**Next:** type it again in a while. If it stays so, tell whoever runs Signalbox: "
+        "the command is kept, and `signalbox jobs list --state held` shows it."
+    ]
+
+
+async def test_what_github_refuses_for_good_is_told_at_once(story: Story) -> None:
+    story.repository.disabled_workflows.add("nightly.yml")
+    story.github.faults.status(
+        422, "POST", "*/dispatches", message="Cannot trigger a workflow_dispatch on a disabled workflow"
+    )
+    await story.types("alice", "/run nightly.yml")
+    await story.passes(1)
+    (answer,) = story.answers()
+    assert "GitHub refused: Cannot trigger a workflow" in answer
+    assert "(`upstream_refused`)" in answer
+
+
+async def test_a_deleted_message_is_written_anew(story: Story) -> None:
+    await story.types("alice", LINE)
+    await story.passes(1)
+    (message,) = [each for each in story.pull.issue.comments if each.author.login.endswith("[bot]")]
+    await message.delete()
+    await story.github.runs[-1].play()
+    await story.passes(5)
+    (answer,) = story.answers()
+    assert answer.startswith("✅ **Deploy passed**")
+
+
+TEN_JOBS = "\n".join(
+    ["name: Ten", "on: workflow_dispatch", "jobs:"]
+    + [f"  job{number}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}" for number in range(10)]
+)
+
+
+async def test_a_ten_job_run_of_five_minutes_takes_at_most_eight_edits(tmp_path: Path) -> None:
+    async with telling(tmp_path, files={".github/workflows/ten.yml": TEN_JOBS}) as story:
+        await story.types("alice", "/run ten.yml")
+        await story.passes(1)
+        run = story.github.runs[-1]
+        await run.start()
+        for number in range(10):
+            await run.start_job(f"job{number}")
+            await story.passes(15)
+            await run.finish_job(f"job{number}")
+            await story.passes(15)
+        await run.finish()
+        await story.passes(1)
+        edits = [each for each in story.github.journal if each.method == "PATCH"]
+        assert story.answers()[0].startswith("✅ **Ten passed** in 5 m")
+        assert 0 < len(edits) <= 8
+
+
+@pytest.mark.parametrize("when", ["queued", "running"])
+async def test_cancel_ends_the_run_and_says_who_did_it(story: Story, when: str) -> None:
+    await story.types("alice", LINE)
+    run = story.github.runs[-1]
+    if when == "running":
+        await run.start()
+        await run.start_job("build")
+    await story.types("bob", "/cancel")
+    await story.passes(2)
+    assert (run.status, run.conclusion) == ("completed", "cancelled")
+    living = next(answer for answer in story.answers() if "Deploy" in answer)
+    assert living.startswith("🚫 **Deploy was cancelled**")
+    assert "bob stopped it." in living
+    assert "Stopping request CODE." in story.answers()
+
+
+async def test_cancel_by_a_reader_is_refused(story: Story) -> None:
+    await story.types("alice", LINE)
+    await story.types("rita", "/cancel")
+    assert story.github.runs[-1].status != "completed"
+    assert "rita has the role read, cancel needs write" in story.answers()[-1]
+
+
+async def test_cancel_of_something_that_ended(story: Story) -> None:
+    await story.types("alice", LINE)
+    await story.github.runs[-1].play(Plan())
+    await story.passes(2)
+    await story.types("alice", "/cancel")
+    assert story.answers()[-1] == "Nothing of this thread is waiting or running, so there is nothing to stop."
+    await story.types("alice", "/cancel ZZZZZZ")
+    assert story.answers()[-1] == "There is no request CODE in this repository. /runs lists the newest."
+
+
+async def _jobs(story: Story) -> list[tuple[str, str]]:
+    async with story.bot.units.read() as unit:
+        return [(job.state, job.kind) for job in await unit.jobs.all()]
