@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -24,6 +25,7 @@ from bot.store.unit import Units
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
+READ_AHEAD = 64  # due jobs kept in memory beyond those that run, so that each end of a job is not a query
 LONGEST_WAIT = timedelta(seconds=5)  # `signalbox jobs retry` in another process can not wake us
 AFTER_ERROR = timedelta(seconds=1)
 GRACE_SECONDS = 10.0
@@ -62,7 +64,8 @@ class Engine:
         self._tasks: asyncio.TaskGroup | None = None  # while jobs may start
         self._started: set[UUID] = set()  # since the last look began: its snapshot may show them as they were before
         self._until = timer.now()
-        self._more = False  # whether the last look left due jobs behind for want of room
+        self._backlog: deque[StoredJob] = deque()  # due, read by the last look, waiting for room
+        self._more = False  # whether there may be due jobs beyond the backlog
         self._open = True
         self._ended = False
         units.listen(self._offered)
@@ -146,36 +149,43 @@ class Engine:
             self._tasks = None
 
     async def _look(self) -> None:
-        """Start what is due and has room, and say when to look again at the latest."""
+        """Read what is due, start what has room, and set when to look again at the latest."""
         self._started.clear()
+        self._more = False
         busy = set(self._busy)
+        limit = len(busy) + self._at_once + READ_AHEAD
         async with self._units.read() as unit:
-            rows = await unit.jobs.ready(self._known(), len(busy) + self._at_once + 1)
+            rows = await unit.jobs.ready(self._known(), limit)
         now = self._timer.now()
         fresh = [row for row in rows if row.id not in busy and row.id not in self._started]
-        due = [row for row in fresh if row.run_at <= now]
-        self._until = min([*(row.run_at for row in fresh if row.run_at > now), now + LONGEST_WAIT])
-        room = self._at_once - len(self._running)
-        self._more = len(due) > room
-        for row in due[: max(room, 0)]:
-            self._start(row)
-        if not due and not busy and not self._busy:
+        self._backlog = deque(row for row in fresh if row.run_at <= now)
+        later = [row.run_at for row in fresh if row.run_at > now]
+        self._until = min([*later, now + LONGEST_WAIT])
+        self._more |= len(rows) == limit and not later
+        if not self._backlog and not busy and not self._busy:
             self._quiet_look = self._looks
             await self._notify()
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._backlog and len(self._running) < self._at_once:
+            if not self._start(self._backlog.popleft()):
+                return
+        if self._more and not self._backlog:
+            self._wake.set()
 
     def _offered(self, jobs: Sequence[StoredJob]) -> None:
-        """Start at once what was just committed; whatever does not fit is found by a look."""
-        now = self._timer.now()
+        """Start at once what was just committed and is due; a look finds whatever does not fit."""
+        now, known = self._timer.now(), self._known()
         for job in jobs:
-            if job.id in self._busy:
-                continue  # it is seen to run again when it is written down, by its revision
+            if job.id in self._busy or (job.kind, job.payload["v"]) not in known:
+                continue  # when it is written down, its revision shows that it was asked for again
             if job.run_at > now:
-                wanted = job.run_at < self._until
-            elif self._more or len(self._running) >= self._at_once or (job.kind, job.payload["v"]) not in self._known():
-                wanted = True
-            else:
-                wanted = not self._start(job)
-            if wanted:
+                if job.run_at < self._until:
+                    self._wake.set()
+            elif self._backlog or self._more or len(self._running) >= self._at_once:
+                self._more = True
+            elif not self._start(job):
                 self._wake.set()
 
     def _known(self) -> Known:
@@ -203,8 +213,7 @@ class Engine:
         self._running.discard(task)
         if not self._running:
             self._ledger.hurry()
-        if self._more:
-            self._wake.set()
+        self._fill()
 
     def _written(self, outcomes: Sequence[Outcome], more: bool) -> None:
         self._busy.difference_update(outcome.job.id for outcome in outcomes)

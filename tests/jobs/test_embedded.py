@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.errors import Refused, UserError
 from bot.jobs import admin
-from bot.jobs.embedded import LONGEST_WAIT, Engine
+from bot.jobs.embedded import LONGEST_WAIT, READ_AHEAD, Engine
 from bot.jobs.policy import Policy
 from bot.jobs.timer import SystemTimer
 from bot.model.job import Job
@@ -56,6 +58,27 @@ async def test_only_so_many_run_at_once_and_all_get_their_turn(bench: Bench) -> 
         await bench.engine.settled()
     assert len(work.seen) == 20
     assert most == 3
+    assert await bench.rows() == []
+
+
+async def test_jobs_that_are_committed_while_the_engine_looks_run_exactly_once(bench: Bench) -> None:
+    """More than it reads ahead lie there already; others arrive from many sides, and bring further ones."""
+    many = 2 * READ_AHEAD
+    async with bench.units.write() as unit:
+        await unit.enqueue(*[Job(kind="work", key=f"old {n}", payload={"v": 1, "n": f"old {n}"}) for n in range(many)])
+
+    async def chain(payload: Mapping[str, Any]) -> None:
+        await bench.enqueue(f"{payload['n']} next", payload={"v": 1, "n": f"{payload['n']} next"})
+
+    bench.engine.handle("chain", chain)
+    work = bench.worker()
+    async with bench.running():
+        async with asyncio.TaskGroup() as tasks:
+            for n in range(60):
+                tasks.create_task(bench.enqueue(f"new {n}", kind="chain", payload={"v": 1, "n": f"new {n}"}))
+        await bench.engine.settled()
+    names = [payload["n"] for payload in work.seen]
+    assert sorted(names) == sorted([f"old {n}" for n in range(many)] + [f"new {n} next" for n in range(60)])
     assert await bench.rows() == []
 
 
