@@ -189,7 +189,7 @@ def repaired(node: Any) -> Any:
     if fixed.get("name") == "created" and fixed.get("in") == "query":
         fixed["schema"] = {"type": "string"}
     if {"label", "ref", "repo", "sha", "user"} <= set(fixed) and isinstance(fixed["repo"], dict):
-        fixed["repo"] = {**fixed["repo"], "nullable": True}
+        fixed["repo"] = {}
     if "array" in mapping_of(fixed.get("discriminator")):
         del fixed["discriminator"]
     return fixed

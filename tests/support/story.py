@@ -139,7 +139,7 @@ def against_github(github: SandboxGitHub, host: str) -> Iterator[str]:
     """
     described = contract(host)
     for exchange in github.journal:
-        if exchange.status == 422 and "return_run_details" in (exchange.request_body or {}):
+        if exchange.status == 422 and "return_run_details" in str(exchange.request_body):
             continue
         yield from (f"{exchange.method} {exchange.path}: {each}" for each in described.about_request(exchange))
         if 0 < exchange.status < 500:
