@@ -540,7 +540,7 @@ async def test_who_we_are_is_asked_once(client: GitHubClient, github: respx.Mock
     )
     user = github.get("/users/signalbox%5Bbot%5D").respond(200, json={"id": 88})
     expected = AppIdentity(app_id=APP_ID, slug="signalbox", bot_id=88)
-    assert await asyncio.gather(client.app_identity(), client.app_identity()) == [expected, expected]
+    assert list(await asyncio.gather(client.app_identity(), client.app_identity())) == [expected, expected]
     assert await Ourselves(Clients(client)).login(CONNECTION) == expected.login == "signalbox[bot]"
     assert user.calls.last.request.headers["authorization"] == f"Bearer {TOKEN}"
     assert asked_for(github["tokens"].calls.last) == {"permissions": {"metadata": "read"}}
