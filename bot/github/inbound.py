@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -69,23 +70,19 @@ def _comment(delivery: Delivery, found: Envelope, app_id: int | None) -> tuple[I
         return ()
     repository = readings.repository(delivery.connection, event)
     author = readings.account(delivery.connection, comment.user)
+    origin = CommentOrigin(
+        connection=delivery.connection,
+        repository=repository.id,
+        number=issue.number,
+        on_pull_request=issue.pull_request is not None,
+        comment=comment.id,
+        line=0,
+        created_at=readings.utc(comment.created_at),
+        url=comment.html_url,
+        via_app=through is not None,
+    )
     return tuple(
-        CommandReceived(
-            origin=CommentOrigin(
-                connection=delivery.connection,
-                repository=repository.id,
-                number=issue.number,
-                on_pull_request=issue.pull_request is not None,
-                comment=comment.id,
-                line=line.number,
-                created_at=readings.utc(comment.created_at),
-                url=comment.html_url,
-                via_app=through is not None,
-            ),
-            repository=repository,
-            author=author,
-            line=line.text,
-        )
+        CommandReceived(origin=replace(origin, line=line.number), repository=repository, author=author, line=line.text)
         for line in find_lines(comment.body or "")
     )
 

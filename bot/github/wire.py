@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 from githubkit.auth.app import AppAuth
@@ -20,6 +20,7 @@ from githubkit.cache import MemCacheStrategy
 from githubkit.core import GitHubCore
 from githubkit.exception import RequestError
 from githubkit.response import Response
+from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
 from bot.errors import BotError, Unreachable
@@ -87,7 +88,9 @@ class Wire:
             cache_strategy=MemCacheStrategy(),
             auto_retry=False,
         )
-        self._jwt = _AppJwt(self._core, app_id, private_key)
+        self._app_id = app_id
+        self._private_key = private_key
+        self._jwt: _AppJwt | None = None
         self._on_call = on_call
         self._seconds = timeout_seconds
 
@@ -102,8 +105,12 @@ class Wire:
     async def jwt(self) -> str:
         """The App's JWT, remade every eight minutes. Raises `BotError` when the private key can not sign."""
         try:
+            if self._jwt is None:
+                # Reading and checking a key takes 50 ms, once and beside the loop; signing with it takes two.
+                key = await asyncio.to_thread(RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key, self._private_key)
+                self._jwt = _AppJwt(self._core, self._app_id, cast(str, key))
             return await self._jwt.aget_jwt()
-        except (PyJWTError, ValueError, TypeError) as error:
+        except (PyJWTError, ValueError, TypeError, AttributeError) as error:  # the last for a public key
             raise BotError(f"The App's private key can not be used ({type(error).__name__})") from error
 
     async def send(
@@ -121,9 +128,7 @@ class Wire:
 
         Raises `Unreachable` when no answer came within the deadline; the request may have taken effect even so.
         """
-        sent = {"X-GitHub-Api-Version": API_VERSION, **(headers or {})}
-        if bearer is not None:
-            sent["Authorization"] = f"Bearer {bearer}"
+        sent = _headers(bearer, headers)
         start, status = time.perf_counter(), None
         try:
             async with asyncio.timeout(self._seconds):
@@ -141,3 +146,8 @@ class Wire:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._core.aclose()
+
+
+def _headers(bearer: str | None, more: Mapping[str, str] | None) -> dict[str, str]:
+    authorization = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
+    return {"X-GitHub-Api-Version": API_VERSION, **authorization, **(more or {})}

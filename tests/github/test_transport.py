@@ -14,6 +14,7 @@ import httpx
 import jwt
 import pytest
 import respx
+from cryptography.hazmat.primitives import serialization
 
 from bot.errors import BotError, NotFound, RateLimited, Refused, Unreachable, UpstreamError
 from bot.github.clients import Clients, Ourselves, input_limit
@@ -498,12 +499,12 @@ async def test_no_secret_shows_in_errors_logs_or_representations(
     github["tokens"].mock(side_effect=[token_answer(odd), token_answer(odd)])
     echo = f"you sent {odd} and ghu_abcdefgh1234 and github_pat_11AAAA_bbbb"
     github.get(PATH).mock(side_effect=[httpx.Response(403, json={"message": echo}), httpx.ConnectError(echo[:0])])
-    texts = [repr(client), repr(client._wire), repr(client._wire._jwt), repr(client._tokens._kept)]
+    texts = [repr(client), repr(client._wire), repr(client._tokens._kept)]
     for _ in range(2):
         with pytest.raises(UpstreamError) as error:
             await get(client)
         texts += [str(error.value), repr(error.value), "".join(traceback.format_exception(error.value))]
-    texts += [repr(client._tokens._kept), caplog.text]
+    texts += [repr(client._wire._jwt), repr(client._tokens._kept), caplog.text]
     jwt_sent = github["tokens"].calls.last.request.headers["authorization"].removeprefix("Bearer ")
     whole = "\n".join(texts)
     secrets = [odd, "abcdefgh1234", "11AAAA_bbbb", jwt_sent, *private_key.strip().splitlines()[1:-1]]
@@ -511,14 +512,18 @@ async def test_no_secret_shows_in_errors_logs_or_representations(
     assert "you sent ***" in whole
 
 
+@pytest.mark.parametrize("kind", ["nonsense", "public"])
 async def test_a_private_key_that_is_none_is_our_fault_and_not_shown(
-    github: respx.MockRouter, clock: FakeClock
+    github: respx.MockRouter, clock: FakeClock, private_key: str, kind: str
 ) -> None:
+    public = serialization.load_pem_private_key(private_key.encode(), None).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    pem = public.public_bytes(serialization.Encoding.PEM, form).decode()
     client = GitHubClient(
         connection=CONNECTION,
         api_url=API,
         app_id=APP_ID,
-        private_key="not-a-key-but-secret",
+        private_key=pem if kind == "public" else "not-a-key-but-secret",
         clock=clock,
         user_agent="signalbox/test",
     )
