@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Final, Self
 
@@ -17,7 +18,9 @@ from bot.errors import BotError
 from bot.jobs.embedded import Engine
 from bot.jobs.inbox import Inbox
 from bot.jobs.timer import SystemTimer, Timer
+from bot.model.decision import Reason
 from bot.model.repository import Connection
+from bot.model.request import Request, RequestState
 from bot.settings import GitHubSettings, Settings
 from bot.store.database import Database
 from bot.store.lock import serving_lock
@@ -73,6 +76,8 @@ class Signalbox:
             await self._migrate()
         self._stack.enter_context(serving_lock(self.database.path))
         self.units = Units(self.database, self.timer)
+        self.units.watch(self._request_moved)
+        self.units.hear(self._command_noted)
         self.inbox = Inbox(self.units)
         self.engine = Engine(self.units, self.timer, on_result=self._count)
         door = await self._github(self.settings.github) if self.settings.github else None
@@ -124,6 +129,7 @@ class Signalbox:
             metrics=self.metrics,
             https=public.startswith("https://"),
         )
+        self.metrics.refresh = self._refresh
         runner = site.runner(app)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
@@ -136,10 +142,32 @@ class Signalbox:
         return await is_current(self.database)
 
     async def _engine_ready(self) -> bool:
+        await self.engine.figures()
+        return True
+
+    async def _refresh(self) -> None:
+        """Ask for what is not counted as it happens, before each `/metrics`."""
         figures = await self.engine.figures()
+        waited = self.timer.now() - figures.oldest_due if figures.oldest_due else timedelta()
         self.metrics.jobs_due.set(figures.due)
         self.metrics.jobs_held.set(figures.held)
-        return True
+        self.metrics.oldest_due_seconds.set(waited.total_seconds())
+
+    def _command_noted(self, action: str, reason: Reason | None) -> None:
+        self.metrics.commands.labels(action, reason.value if reason else "").inc()
+
+    def _request_moved(self, request: Request) -> None:
+        reason = request.reason.value if request.reason else ""
+        if request.state is RequestState.RUNNING and request.dispatched_at is not None:
+            self.metrics.dispatch_seconds.observe((request.dispatched_at - request.origin.created_at).total_seconds())
+        if request.ended_at is not None:
+            self.metrics.requests.labels(request.state.value, reason).inc()
+        log.info(
+            "Request %s is %s",
+            request.code,
+            request.state,
+            extra={"action": "request_moved", "request": request.code, "state": request.state.value, "reason": reason},
+        )
 
     def _count(self, kind: str, result: str) -> None:
         self.metrics.jobs.labels(kind, result).inc()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.flow.announce import schedule
+from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.job import Job
@@ -47,12 +47,11 @@ class Adopt:
             if current is None or not lifecycle.may(current, RequestState.RUNNING):
                 return
             started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note)
-            started = await unit.requests.save(started)
+            started = await move(unit, current, started, now)
             if run is None:
                 await unit.enqueue(_find(started, now + timedelta(seconds=2)))
             else:
                 await unit.runs.add(self._unseen(started, run, 1))
-            await schedule(unit, started, now)
 
     async def __call__(self, request: Request, repository: Repository, report: RunReport) -> None:
         """This run is the request's: proven by its key."""
@@ -65,7 +64,7 @@ class Adopt:
                 return
             await unit.runs.add(self._unseen(current, report.id, report.attempt))
             revived = lifecycle.reach(current, RequestState.RUNNING, at=now)
-            await unit.requests.save(revived)
+            await move(unit, current, revived, now)
             await unit.enqueue(check(request.id))
 
     async def look(self, request: Request, repository: Repository) -> verify.Found | verify.Search:
@@ -108,7 +107,7 @@ class Adopt:
         current = await unit.requests.get(request.id)
         if current is not None and lifecycle.may(current, RequestState.LOST):
             lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=NEVER_SEEN)
-            await schedule(unit, await unit.requests.save(lost), now)
+            await move(unit, current, lost, now)
 
     def _unseen(self, request: Request, run: int, attempt: int) -> Run:
         """A run of which nothing but its id is known: any report is news."""

@@ -95,6 +95,7 @@ async def note(
         reason=reason,
         facts={"text": asker.text, "origin": asker.origin.natural_key, "login": asker.person.github.login, **facts},
     )
+    unit.noted(action, reason)
 
 
 def reaction(origin: Origin, word: str) -> Job:

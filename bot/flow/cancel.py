@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.flow.announce import schedule
 from bot.flow.answer import Asker, Reply, note
+from bot.flow.move import move
 from bot.flow.ports import Clock, Render, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.intent import Decide
@@ -56,10 +56,10 @@ class Cancel:
             ended = lifecycle.advance(
                 request, RequestState.CANCELLED, at=now, reason=Reason.CANCELLED_BY_PERSON, note=why
             )
-            await schedule(unit, await unit.requests.save(ended), now)
+            await move(unit, request, ended, now)
             return
         asked = replace(request, reason=Reason.CANCELLED_BY_PERSON, note=why)
-        await schedule(unit, await unit.requests.save(asked), now)
+        await move(unit, request, asked, now)
         await unit.enqueue(stop(request.id))
 
     async def _meant(self, unit: Unit, repository: Repository, asker: Asker, intent: Decide) -> Request | None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.errors import NotFound, Refused
 from bot.flow.adopt import Adopt
-from bot.flow.announce import schedule
+from bot.flow.move import move
 from bot.flow.open import dispatch
 from bot.flow.ports import Clock, Units, Workflows
 from bot.flow.rejudge import Rejudge
@@ -114,7 +114,7 @@ class Dispatcher:
             current = await unit.requests.get(request.id)
             if current is not None and lifecycle.may(current, state):
                 ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
-                await schedule(unit, await unit.requests.save(ended), now)
+                await move(unit, current, ended, now)
 
     async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
         """The last attempt failed: the job is held, and the person is told what we know."""

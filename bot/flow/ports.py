@@ -215,6 +215,14 @@ class Unit(Protocol):
         """Keep the job in this very transaction; it becomes due when the transaction commits."""
         ...
 
+    def noted(self, action: str, reason: Reason | None) -> None:
+        """Once this transaction is durable, tell whoever counts what became of a command."""
+        ...
+
+    def moved(self, request: Request) -> None:
+        """Once this transaction is durable, tell whoever counts that the request has a new state."""
+        ...
+
 
 class Units(Protocol):
     """Where transactions come from. None stays open across a call that leaves the house."""

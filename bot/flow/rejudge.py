@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.flow.announce import schedule
 from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.move import move
 from bot.flow.ports import Clock, Units
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
@@ -55,7 +55,7 @@ class Rejudge:
                 return await unit.requests.save(replace(current, judged_at=now))
             state, reason, note = stopped
             ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
-            await schedule(unit, await unit.requests.save(ended), now)
+            await move(unit, current, ended, now)
         return None
 
     def _stopped(self, request: Request, judged: Judged) -> tuple[RequestState, Reason, str] | None:

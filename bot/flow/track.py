@@ -11,8 +11,8 @@ from uuid import UUID
 
 from bot.errors import NotFound
 from bot.flow.adopt import Adopt, check
-from bot.flow.announce import schedule
 from bot.flow.cancel import stop
+from bot.flow.move import move
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.inbound import JobReported, RunReported
@@ -72,7 +72,7 @@ class Track:
                 return None
             urgent = _failures(jobs) == 1 and _failures(run.jobs) == 0
             await unit.runs.save(replace(run, jobs=jobs, checked_at=now))
-            await schedule(unit, await unit.requests.save(request), now, urgent=urgent)
+            await move(unit, request, request, now, urgent=urgent)
         return None
 
     async def take(self, request: Request, run: Run, repository: Repository, report: RunReport) -> None:
@@ -128,7 +128,7 @@ class Track:
                 jobs = lifecycle.merge_job(jobs, job)
             await unit.runs.save(replace(known, jobs=jobs, checked_at=now))
             if jobs != known.jobs:
-                await schedule(unit, await unit.requests.save(request), now)
+                await move(unit, request, request, now)
 
     async def _apply(self, unit: Unit, request: Request, run: Run, report: RunReport, now: datetime) -> None:
         if not lifecycle.is_news(run.updated_at, run.status, report):
@@ -148,7 +148,7 @@ class Track:
         reason, note = (request.reason, request.note) if stopped else (None, "")
         ended_at = min(now, max(report.updated_at, request.dispatched_at or now))  # the sweep may hear of it late
         moved = lifecycle.reach(request, state, at=ended_at, reason=reason, note=note)
-        await schedule(unit, await unit.requests.save(moved), now)
+        await move(unit, request, moved, now)
         if _unsettled(run):
             await unit.enqueue(check(request.id, now + STRAGGLERS))
 
@@ -159,7 +159,7 @@ class Track:
             return
         log.error("%s", wrong, extra={"action": "run_mismatch", "request": request.code})
         voided = lifecycle.advance(request, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=wrong)
-        await schedule(unit, await unit.requests.save(voided), now)
+        await move(unit, request, voided, now)
         await unit.enqueue(stop(request.id))
         await unit.audit.write(
             action="run_mismatch",
@@ -178,7 +178,7 @@ class Track:
             current = await unit.requests.get(request.id)
             if current is not None and lifecycle.may(current, RequestState.LOST):
                 lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=GONE)
-                await schedule(unit, await unit.requests.save(lost), now)
+                await move(unit, current, lost, now)
 
     async def _unknown(
         self, report: RunReport, waiting: Sequence[Request], repository: Repository, received_at: datetime

@@ -64,7 +64,7 @@ def living(
         pull_request=request.pin.pull_request if request.pin else None,
         inputs=[InputFields(name=name, value=value) for name, value in request.inputs.items() if not is_reserved(name)],
         environment=request.environment,
-        run=_run(run) if run else None,
+        run=_run(run, base) if run else None,
         jobs=jobs,
         counts=_counts(jobs),
         asked_at=request.created_at,
@@ -103,9 +103,11 @@ def _short_ref(ref: str) -> str:
     return re.sub(r"\Arefs/(heads|tags)/", "", ref)
 
 
-def _run(run: Run) -> RunFields:
+def _run(run: Run, base: str) -> RunFields:
     group, words = told(run.status, run.conclusion)
-    return RunFields(url=run.url, attempt=run.attempt, words=words, group=group.value)
+    # The id is known from the answer to our dispatch, the address from the first report, which may be late.
+    url = run.url or f"{base}/actions/runs/{run.github_id}"
+    return RunFields(url=url, attempt=run.attempt, words=words, group=group.value)
 
 
 def _job(job: RunJob) -> JobFields:

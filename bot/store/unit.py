@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.model.decision import Reason
 from bot.model.job import Job
+from bot.model.request import Request
 from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.audit import Audit
@@ -28,12 +30,20 @@ from bot.store.runs import Runs
 Offer = Callable[[Sequence[StoredJob]], None]
 """Told of jobs that are durable now. It must not raise."""
 
+Watcher = Callable[[Request], None]
+"""Told of requests that are in a new state, durably. It must not raise."""
+
+Listener = Callable[[str, Reason | None], None]
+"""Told of commands that were answered, refused or taken, durably: the audit's action and the reason. Must not raise."""
+
 
 class Unit:
     """One transaction over all repositories; `Units` opens and ends it."""
 
-    def __init__(self, connection: AsyncConnection, clock: Clock, offer: Offer) -> None:
-        """Over this connection; `offer` is told of the jobs that a commit brought."""
+    def __init__(
+        self, connection: AsyncConnection, clock: Clock, offer: Offer, watch: Watcher, listen: Listener
+    ) -> None:
+        """Over this connection; after the commit `offer` is told of jobs, `watch` of requests, `listen` of commands."""
         self.deliveries = Deliveries(connection)
         self.connections = Connections(connection)
         self.repositories = Repositories(connection)
@@ -47,6 +57,8 @@ class Unit:
         self.jobs = Jobs(connection)
         self._clock = clock
         self._offer = offer
+        self._watch = watch
+        self._listen = listen
         self._stored: list[StoredJob] = []
         self._after: list[Callable[[], None]] = []
 
@@ -57,6 +69,14 @@ class Unit:
         is held stays held, because a person decides about that, and this raises nothing.
         """
         self._stored += await self.jobs.enqueue(jobs, self._clock.now())
+
+    def moved(self, request: Request) -> None:
+        """Once this transaction is durable, tell whoever counts that the request has a new state."""
+        self.on_commit(lambda: self._watch(request))
+
+    def noted(self, action: str, reason: Reason | None) -> None:
+        """Once this transaction is durable, tell whoever counts what became of a command."""
+        self.on_commit(lambda: self._listen(action, reason))
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call this once the transaction is durable, and never when it was rolled back. It must not raise."""
@@ -79,10 +99,20 @@ class Units:
         self._clock = clock
         self._gate = WriteGate()
         self._listeners: list[Offer] = []
+        self._watchers: list[Watcher] = []
+        self._hearers: list[Listener] = []
 
     def listen(self, listener: Offer) -> None:
         """Call this with the jobs of every commit that brought some, before any other transaction begins."""
         self._listeners.append(listener)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call this with every request that is in a new state."""
+        self._watchers.append(watcher)
+
+    def hear(self, listener: Listener) -> None:
+        """Call this with what became of every command."""
+        self._hearers.append(listener)
 
     async def record(self, arrivals: Sequence[Arrival]) -> Collection[UUID]:
         """Make deliveries durable together with their jobs; returns the ids of those that are new.
@@ -100,7 +130,7 @@ class Units:
         """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back."""
         async with self._gate.turn():
             async with self._database.writing.begin() as connection:
-                unit = Unit(connection, self._clock, self._offer)
+                unit = Unit(connection, self._clock, self._offer, self._moved, self._noted)
                 yield unit
             unit.committed()
 
@@ -108,8 +138,16 @@ class Units:
     async def read(self) -> AsyncIterator[Unit]:
         """A snapshot. Writing through it raises SQLAlchemy's `OperationalError`."""
         async with self._database.reading.begin() as connection:
-            yield Unit(connection, self._clock, self._offer)
+            yield Unit(connection, self._clock, self._offer, self._moved, self._noted)
 
     def _offer(self, jobs: Sequence[StoredJob]) -> None:
         for listener in self._listeners:
             listener(jobs)
+
+    def _moved(self, request: Request) -> None:
+        for watcher in self._watchers:
+            watcher(request)
+
+    def _noted(self, action: str, reason: Reason | None) -> None:
+        for listener in self._hearers:
+            listener(action, reason)

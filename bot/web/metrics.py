@@ -77,6 +77,12 @@ class Metrics:
         self.oldest_due_seconds = Gauge(
             "signalbox_oldest_due_job_seconds", "How long the oldest job has been due.", registry=self.registry
         )
+        self.commands = Counter(
+            "signalbox_commands",
+            "Commands by what became of them and, where they were refused, by reason code.",
+            ("action", "reason"),
+            registry=self.registry,
+        )
         self.requests = Counter(
             "signalbox_requests",
             "Requests by final state and reason code.",

@@ -1,0 +1,31 @@
+"""Owns the saving of a request that exists: the row, its messages, and for a new state the audit and a signal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.flow.announce import schedule
+from bot.flow.ports import Unit
+from bot.model.request import Request
+
+
+async def move(unit: Unit, before: Request, after: Request, now: datetime, *, urgent: bool = False) -> Request:
+    """Save `after` in place of `before` in the caller's transaction, and have every place where it shows catch up.
+
+    Raises `Conflict` when somebody else saved it meanwhile. `urgent` news is shown a little sooner.
+    """
+    saved = await unit.requests.save(after)
+    await schedule(unit, saved, now, urgent=urgent)
+    if after.state is not before.state:
+        unit.moved(saved)
+        await unit.audit.write(
+            action=f"request_{after.state}",
+            at=now,
+            person=None,
+            connection=after.connection,
+            repository=after.repository,
+            request=after.id,
+            reason=after.reason,
+            facts={"from": before.state.value, "note": after.note},
+        )
+    return saved

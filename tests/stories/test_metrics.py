@@ -1,0 +1,36 @@
+"""What an operator's monitoring sees of a day at acme."""
+
+from __future__ import annotations
+
+import aiohttp
+
+from tests.support.story import Story
+
+
+async def test_deliveries_commands_jobs_and_calls_are_counted_without_names(story: Story) -> None:
+    await story.types("alice", "/run deploy.yml environment=staging")
+    await story.types("rita", "/run deploy.yml environment=staging")
+    await story.github.runs[-1].play()
+    await story.passes(2)
+    text = await _page(story, "/metrics")
+    for line in (
+        'signalbox_deliveries_total{event="issue_comment",result="recorded"} 2.0',
+        'signalbox_commands_total{action="request_opened",reason=""} 1.0',
+        'signalbox_commands_total{action="command_refused",reason="permission"} 1.0',
+        'signalbox_requests_total{reason="",state="succeeded"} 1.0',
+        'signalbox_jobs_total{kind="dispatch",result="done"} 1.0',
+        "signalbox_jobs_held 0.0",
+        "signalbox_dispatch_seconds_count 1.0",
+    ):
+        assert line in text, line
+    assert 'route="/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",status="200"} 1.0' in text
+    assert not any(name in text for name in ("alice", "rita", "acme", "shop", "feature"))
+
+
+async def test_readiness(story: Story) -> None:
+    assert await _page(story, "/readyz") == '{"ready": true, "database": "ok", "engine": "ok"}'
+
+
+async def _page(story: Story, path: str) -> str:
+    async with aiohttp.ClientSession() as browser, browser.get(f"{story.bot.url}{path}") as answer:
+        return await answer.text()
