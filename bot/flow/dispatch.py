@@ -21,6 +21,7 @@ from bot.model.decision import Reason
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.rules import lifecycle, verify
+from bot.rules.pin import LATE
 
 FRESH: Final = timedelta(seconds=5)
 """Judged and dispatched within this time counts as judged twice."""
@@ -89,9 +90,15 @@ class Dispatcher:
             await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, UNSURE)
             return None
         assert request.dispatched_at is not None
-        visible_at = request.dispatched_at + GIVE_GITHUB_TIME
-        if self.clock.now() < visible_at:
+        assert request.judged_at is not None
+        # Each attempt is judged right before it is sent, so the later of the two is when the last one was.
+        visible_at = max(request.dispatched_at, request.judged_at) + GIVE_GITHUB_TIME
+        now = self.clock.now()
+        if now < visible_at:
             return visible_at
+        if now - request.created_at > LATE:
+            await self.end(request, RequestState.FAILED, Reason.UPSTREAM_UNAVAILABLE, NOT_TAKEN)
+            return None
         judged = await self.rejudge(request, repository)
         return None if judged is None else await self._send(judged, repository)
 
@@ -128,6 +135,7 @@ class Dispatcher:
 
 UNSURE: Final = "A run was started about then, but nothing proves that it is this one."
 NO_ANSWER: Final = "GitHub did not answer, so it is not known whether the run was started."
+NOT_TAKEN: Final = "GitHub did not take it, however often it was asked, so nothing was started."
 NEVER_ASKED: Final = "GitHub did not answer, so nothing was started."
 
 

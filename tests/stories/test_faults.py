@@ -75,6 +75,19 @@ async def test_a_dispatch_that_never_arrived_is_sent_again_after_looking(story: 
     assert len(story.github.dispatched) == 1
 
 
+async def test_a_dispatch_that_github_never_takes_ends_visibly(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/dispatches", times=1000)
+    await story.types("alice", LINE)
+    for _ in range(80):
+        await story.passes(15)
+    assert story.github.dispatched == []
+    (answer,) = story.answers()
+    assert answer.startswith("❌ **Deploy was not started**")
+    assert "nothing was started. (`upstream_unavailable`)" in answer
+    asked = [each for each in story.github.journal if each.path.endswith("/dispatches")]
+    assert 10 < len(asked) < 80  # again and again, but never before GitHub had time to show the one before
+
+
 async def test_t31_without_a_key_to_prove_it_a_run_is_never_guessed(story: Story) -> None:
     story.github.faults.drop("POST", "*/dispatches", after=True)
     await story.types("alice", "/run nightly.yml")
