@@ -39,7 +39,7 @@ check: $(VENV)/.dev  ## format, lint and types, without changing anything
 	$(BIN)/mypy
 
 quick: check  ## check, then rules, words and house (< 60 s)
-	$(BIN)/pytest -q -n 2 tests/rules tests/render tests/commands tests/house tests/test_settings.py tests/test_log.py
+	$(BIN)/pytest -q -n 2 tests/rules tests/render tests/commands tests/house tests/test_settings.py tests/test_log.py tests/test_transcript.py
 
 test: check  ## the whole suite (< 8 minutes on 2 cores)
 	$(BIN)/pytest -q -n 2

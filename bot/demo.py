@@ -22,13 +22,14 @@ from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.plans import JobPlan, Plan
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.refusals import Refused
+from bot.sandbox.github.threads import Said
 from bot.settings import Settings
 from bot.store.migrate import upgrade
-from bot.transcript import readable
+from bot.transcript import headline, readable
 
 PATIENCE_SECONDS: Final = 20
 LOOK_SECONDS: Final = 0.05
-ANSWER_SECONDS: Final = 1.5
+ANSWER_SECONDS: Final = 1
 
 DEPLOY: Final = """\
 name: Deploy
@@ -128,7 +129,7 @@ def _settings(github: SandboxGitHub, folder: Path, port: int) -> Settings:
 
 def _acme(github: SandboxGitHub) -> PullRequest:
     """The company that the stories happen in."""
-    roles = {"alice": "write", "bob": "maintain", "carol": "admin", "rita": "triage", "mallory": "read"}
+    roles = {"alice": "write", "bob": "maintain", "carol": "admin", "rita": "read", "mallory": "read"}
     workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/e2e.yml": E2E}
     shop = github.repository("acme/shop", private=True, files=workflows, roles=roles, plans=PLANS)
     return shop.pull_request(author="alice", branch="faster-checkout", title="A faster checkout")
@@ -143,7 +144,7 @@ async def _tell(github: SandboxGitHub, pull: PullRequest, story: Story, began: f
         pull.repository.remove(story.who)
     answered = await _answered(github, pull, seen, story)
     for said in github.thread(pull)[seen:]:
-        click.echo(_thread_line(said.author, said.body, said.reactions))
+        click.echo(_as_read(said))
     if not answered:
         click.secho(f"  (waited {PATIENCE_SECONDS} s for: {', '.join(story.expect)})", fg="red")
     click.echo(f"  [{time.monotonic() - began:.1f} s]\n")
@@ -151,19 +152,23 @@ async def _tell(github: SandboxGitHub, pull: PullRequest, story: Story, began: f
 
 
 async def _answered(github: SandboxGitHub, pull: PullRequest, seen: int, story: Story) -> bool:
-    until = time.monotonic() + PATIENCE_SECONDS
+    """Wait for the answer, and show how its first line changes on the way: it is one message, edited in place."""
+    until, shown = time.monotonic() + PATIENCE_SECONDS, ""
     while time.monotonic() < until:
-        answers = "\n".join(said.body for said in github.thread(pull)[seen + 1 :])
-        if all(word in answers for word in story.expect):
+        answers = [said.body for said in github.thread(pull)[seen + 1 :]]
+        if all(word in "\n".join(answers) for word in story.expect):
             return True
+        if answers and headline(answers[0]) != shown:
+            shown = headline(answers[0])
+            click.secho(f"  ... {shown}", dim=True)
         await asyncio.sleep(LOOK_SECONDS)
     return False
 
 
-def _thread_line(author: str, body: str, reactions: tuple[str, ...]) -> str:
-    marks = f"  [{', '.join(reactions)}]" if reactions else ""
-    lines = "\n".join(f"    {line}".rstrip() for line in readable(body).splitlines())
-    return f"  {click.style(author, fg='cyan')}{marks}\n{lines}"
+def _as_read(said: Said) -> str:
+    marks = f"  [{', '.join(said.reactions)}]" if said.reactions else ""
+    lines = "\n".join(f"    {line}".rstrip() for line in readable(said.body).splitlines())
+    return f"  {click.style(said.author, fg='cyan')}{marks}\n{lines}"
 
 
 HELP: Final = """\
@@ -179,23 +184,35 @@ async def _converse(github: SandboxGitHub, pull: PullRequest) -> None:
     """A prompt for people; without a terminal, serve until told to stop."""
     who = "alice"
     click.echo(HELP.format(who=who, place=f"acme/shop#{pull.number}"))
-    printed = len(github.thread(pull))
+    async with asyncio.TaskGroup() as tasks:
+        watching = tasks.create_task(_watch(github, pull))
+        while (line := await _line(who)) != ":quit":
+            match line.split(maxsplit=1):
+                case []:
+                    pass
+                case [":as", name]:
+                    who = name.strip()
+                case [":push"]:
+                    click.echo(f"  The head is {(await pull.push('One more'))[:12]} now.")
+                case [":read"]:
+                    click.echo("\n".join(_as_read(said) for said in github.thread(pull)))
+                case _:
+                    await _say(github, pull, who, line)
+        watching.cancel()
+
+
+async def _watch(github: SandboxGitHub, pull: PullRequest) -> None:
+    """Print what the bot writes, and the first line of what it edits, as a browser would show it."""
+    shown = [said.body for said in github.thread(pull)]
     while True:
-        line = await _line(who)
-        match line.split(maxsplit=1):
-            case []:
-                pass
-            case [":quit"]:
-                return
-            case [":as", name]:
-                who = name.strip()
-            case [":push"]:
-                click.echo(f"  The head is {(await pull.push('more.txt'))[:12]} now.")
-            case [":read"]:
-                printed = 0
-            case _:
-                await _say(github, pull, who, line)
-        printed = await _print_news(github, pull, printed)
+        await asyncio.sleep(LOOK_SECONDS)
+        thread = github.thread(pull)
+        for number, said in enumerate(thread):
+            if number >= len(shown):
+                click.echo(f"\n{_as_read(said)}\n" if said.author.endswith("[bot]") else "", nl=False)
+            elif headline(said.body) != headline(shown[number]):
+                click.echo(f"\n  {click.style(said.author, fg='cyan')} ... {headline(said.body)}")
+        shown = [said.body for said in thread]
 
 
 async def _line(who: str) -> str:
@@ -215,10 +232,3 @@ async def _say(github: SandboxGitHub, pull: PullRequest, who: str, line: str) ->
         click.echo(f"  GitHub answers {who}: {refused.status} {refused.message}")
         return
     await asyncio.sleep(ANSWER_SECONDS)
-
-
-async def _print_news(github: SandboxGitHub, pull: PullRequest, printed: int) -> int:
-    thread = github.thread(pull)
-    for said in thread[printed:]:
-        click.echo(_thread_line(said.author, said.body, said.reactions))
-    return len(thread)
