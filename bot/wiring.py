@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from bot import catalog
 from bot.flow import (
@@ -30,10 +29,10 @@ from bot.flow import (
     track,
 )
 from bot.flow import open as opening
-from bot.github.clients import Clients, input_limit
+from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
 from bot.github.edge import Door
-from bot.github.inbound import read
+from bot.github.inbound import ReadDelivery
 from bot.github.permissions import Permissions
 from bot.github.pull_requests import PullRequests
 from bot.github.runs import WorkflowRuns
@@ -69,20 +68,10 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         on_call=bot.count_call,
     )
     stack.push_async_callback(client.aclose)
-    steps = _steps(bot, Clients(client), input_limit(connection))
+    reader = ReadDelivery({connection.id: settings.app_id})
+    steps = _steps(bot, Clients(client), reader, input_limit(connection))
     steps.register(bot.engine, bot.settings.sweep_seconds)
     return Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ourselves:
-    """Who we are on each host."""
-
-    clients: Clients
-
-    async def login(self, connection: UUID) -> str:
-        """`<slug>[bot]`."""
-        return f"{await self.clients.of(connection).app_slug()}[bot]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +102,7 @@ class Steps:
         engine.every("runs", sweep_seconds, sweep.SWEEP)
 
 
-def _steps(bot: Signalbox, clients: Clients, limit: int) -> Steps:
+def _steps(bot: Signalbox, clients: Clients, read: ports.ReadDelivery, limit: int) -> Steps:
     clock, mint, commands = bot.timer, bot.mint, catalog.load()
     units: ports.Units = bot.units
     permissions: ports.Permissions = Permissions(clients, clock)
@@ -121,9 +110,8 @@ def _steps(bot: Signalbox, clients: Clients, limit: int) -> Steps:
     workflows: ports.Workflows = Workflows(clients)
     runs: ports.WorkflowRuns = WorkflowRuns(clients)
     comments: ports.Comments = Comments(clients)
-    ourselves: ports.Ourselves = Ourselves(clients=clients)
+    ourselves: ports.Ourselves = Ourselves(clients)
     render: ports.Render = Renderer(TEMPLATES, None)
-    read_delivery: ports.ReadDelivery = read
     reply = answer.Reply(units, render, clock, mint)
     judge = authorize.Authorize(units, permissions, pull_requests, workflows, clock, limit)
     person = identify.Identify(clock, mint)
@@ -142,7 +130,7 @@ def _steps(bot: Signalbox, clients: Clients, limit: int) -> Steps:
     )
     again = rejudge.Rejudge(units, judge, commands, clock)
     return Steps(
-        receive=receive.Receive(units, read_delivery, listener, tracker, person, reply, permissions),
+        receive=receive.Receive(units, read, listener, tracker, person, reply, permissions),
         dispatch=dispatch.Dispatcher(units, workflows, again, ties, clock),
         adopt=ties,
         track=tracker,

@@ -96,7 +96,11 @@ async def test_edited_comments_are_not_heard(story: Story) -> None:
     assert story.github.dispatched == []
 
 
-async def test_t30_a_person_may_run_through_a_program(story: Story) -> None:
+async def test_t30_a_person_may_run_through_a_program_but_not_through_ours(story: Story) -> None:
+    other = story.github.register_app(slug="helper", events=())
+    story.pull.issue.add_comment(story.github.person("alice"), LINE, other)
+    await story.settle()
+    assert len(story.github.dispatched) == 1
     await story.github.comments("alice", story.pull, LINE, via_app=True)
     await story.settle()
     assert len(story.github.dispatched) == 1
