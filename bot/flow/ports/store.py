@@ -1,7 +1,4 @@
-"""What the steps need of the world, as narrow Protocols. Adapters satisfy them by shape; mypy checks it in bot/app.py.
-
-Every method that leaves the house may raise `UpstreamError` (bot/errors.py says which kinds a retry helps).
-"""
+"""What the steps need of the database: one transaction over repositories, one repository per noun."""
 
 from __future__ import annotations
 
@@ -13,42 +10,12 @@ from uuid import UUID
 
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
-from bot.model.inbound import Inbound
 from bot.model.job import Job
-from bot.model.message import Message
 from bot.model.origin import Origin
-from bot.model.people import GitHubAccount, Person, Role
-from bot.model.repository import Connection, Head, PullRequest, Repository
+from bot.model.people import GitHubAccount, Person
+from bot.model.repository import Connection, Head, Repository
 from bot.model.request import Announcement, Answer, Request
-from bot.model.run import Run, RunJob, RunReport
-from bot.model.workflow import Workflow
-
-
-class Clock(Protocol):
-    """Time, so that stories can travel."""
-
-    def now(self) -> datetime:
-        """This moment, aware UTC."""
-        ...
-
-
-class Mint(Protocol):
-    """Names for new things."""
-
-    def id(self) -> UUID:
-        """A UUIDv7."""
-        ...
-
-    def code(self) -> str:
-        """Six letters for people; uniqueness is the database's to check."""
-        ...
-
-    def key(self) -> str:
-        """128 random bits in hex."""
-        ...
-
-
-# --- the store ---------------------------------------------------------------------------------------------------
+from bot.model.run import Run
 
 
 class Deliveries(Protocol):
@@ -159,6 +126,7 @@ class Answers(Protocol):
         """False, and nothing written, when this natural key was answered before."""
         ...
 
+    async def given(self, natural_key: str) -> bool: ...
     async def get(self, answer: UUID) -> Answer | None: ...
     async def attempting(self, answer: UUID, at: datetime) -> None:
         """Posting begins; the first time stays."""
@@ -234,105 +202,3 @@ class Units(Protocol):
     def read(self) -> AbstractAsyncContextManager[Unit]:
         """A snapshot; writing through it is an error."""
         ...
-
-
-# --- GitHub ------------------------------------------------------------------------------------------------------
-
-
-class ReadDelivery(Protocol):
-    """Reads what a recorded delivery means."""
-
-    def __call__(self, delivery: Delivery) -> Sequence[Inbound]: ...
-
-
-class Ourselves(Protocol):
-    """Who we are at GitHub."""
-
-    async def login(self, connection: UUID) -> str:
-        """`<slug>[bot]`, the actor of the runs that we dispatch."""
-        ...
-
-
-class Permissions(Protocol):
-    """GitHub's own word on who may do what."""
-
-    async def role(self, repository: Repository, account: GitHubAccount, *, fresh: bool) -> Role:
-        """The effective role; `NONE` for no access. `fresh` goes past the cache (T28).
-
-        Raises `Unreachable` or `RateLimited` when GitHub did not answer, and `Refused` when its answer is about
-        somebody else (T8): unknown is never a yes.
-        """
-        ...
-
-    def drop(self, connection: UUID, repository: int | None) -> None:
-        """Forget what was cached."""
-        ...
-
-
-class PullRequests(Protocol):
-    """Pull requests as they are now, and where their heads have been."""
-
-    async def get(self, repository: Repository, number: int) -> PullRequest: ...
-    async def head_before(self, repository: Repository, branch: str, moment: datetime) -> Head | None:
-        """From the activity log of a branch of this repository: the head as of before `moment`, None if not told.
-
-        `pull_request` of the result is 0: the log knows branches only.
-        """
-        ...
-
-
-class Workflows(Protocol):
-    """Workflow files, and starting them."""
-
-    async def read(self, repository: Repository, file: str) -> Workflow:
-        """The file under `.github/workflows` on the default branch. Raises `NotFound`."""
-        ...
-
-    async def names(self, repository: Repository) -> Sequence[str]:
-        """File names under `.github/workflows` on the default branch, sorted."""
-        ...
-
-    async def head_of(self, repository: Repository, ref: str) -> str:
-        """The commit that a branch or tag (`refs/...`) names now. Raises `NotFound`."""
-        ...
-
-    async def dispatch(self, repository: Repository, path: str, *, ref: str, inputs: Mapping[str, str]) -> int | None:
-        """Start it; the run's id where the host tells, else None (T31). Never retried inside."""
-        ...
-
-
-class WorkflowRuns(Protocol):
-    """Runs."""
-
-    async def get(self, repository: Repository, run: int) -> RunReport: ...
-    async def jobs(self, repository: Repository, run: int, attempt: int) -> Sequence[RunJob]: ...
-    async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
-        """Runs of this workflow that our App dispatched since then: candidates for T31."""
-        ...
-
-    async def cancel(self, repository: Repository, run: int) -> None:
-        """Ask GitHub to cancel. A run that is completed already is not an error."""
-        ...
-
-
-class Comments(Protocol):
-    """Comments and reactions in a thread."""
-
-    async def create(self, repository: Repository, number: int, body: str) -> int: ...
-    async def edit(self, repository: Repository, comment: int, body: str) -> None: ...
-    async def find(self, repository: Repository, number: int, marker: str, since: datetime) -> int | None:
-        """The id of our App's own comment that holds `marker`; anybody else's does not count."""
-        ...
-
-    async def react(self, repository: Repository, comment: int, reaction: str) -> None:
-        """GitHub's reaction words: `eyes`, `rocket`, `-1`, `confused`, ... Doing it twice is a no-op at GitHub."""
-        ...
-
-
-# --- words -------------------------------------------------------------------------------------------------------
-
-
-class Render(Protocol):
-    """Turns a message into the text of a surface, escaped and cut to the surface's limit."""
-
-    def github(self, message: Message) -> str: ...

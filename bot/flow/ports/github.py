@@ -1,0 +1,105 @@
+"""What the steps need of GitHub. Every method that leaves the house may raise `UpstreamError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.model.delivery import Delivery
+from bot.model.inbound import Inbound
+from bot.model.people import GitHubAccount, Role
+from bot.model.repository import Head, PullRequest, Repository
+from bot.model.run import RunJob, RunReport
+from bot.model.workflow import Workflow
+
+
+class ReadDelivery(Protocol):
+    """Reads what a recorded delivery means."""
+
+    def __call__(self, delivery: Delivery) -> Sequence[Inbound]: ...
+
+
+class Ourselves(Protocol):
+    """Who we are at GitHub."""
+
+    async def login(self, connection: UUID) -> str:
+        """`<slug>[bot]`, the actor of the runs that we dispatch."""
+        ...
+
+
+class Permissions(Protocol):
+    """GitHub's own word on who may do what."""
+
+    async def role(self, repository: Repository, account: GitHubAccount, *, fresh: bool) -> Role:
+        """The effective role; `NONE` for no access. `fresh` goes past the cache (T28).
+
+        Raises `Unreachable` or `RateLimited` when GitHub did not answer, and `Refused` when its answer is about
+        somebody else (T8): unknown is never a yes.
+        """
+        ...
+
+    def drop(self, connection: UUID, repository: int | None) -> None:
+        """Forget what was cached."""
+        ...
+
+
+class PullRequests(Protocol):
+    """Pull requests as they are now, and where their heads have been."""
+
+    async def get(self, repository: Repository, number: int) -> PullRequest: ...
+    async def head_before(self, repository: Repository, branch: str, moment: datetime) -> Head | None:
+        """From the activity log of a branch of this repository: the head as of before `moment`, None if not told.
+
+        `pull_request` of the result is 0: the log knows branches only.
+        """
+        ...
+
+
+class Workflows(Protocol):
+    """Workflow files, and starting them."""
+
+    async def read(self, repository: Repository, file: str) -> Workflow:
+        """The file under `.github/workflows` on the default branch. Raises `NotFound`."""
+        ...
+
+    async def names(self, repository: Repository) -> Sequence[str]:
+        """File names under `.github/workflows` on the default branch, sorted."""
+        ...
+
+    async def head_of(self, repository: Repository, ref: str) -> str:
+        """The commit that a branch or tag (`refs/...`) names now. Raises `NotFound`."""
+        ...
+
+    async def dispatch(self, repository: Repository, path: str, *, ref: str, inputs: Mapping[str, str]) -> int | None:
+        """Start it; the run's id where the host tells, else None (T31). Never retried inside."""
+        ...
+
+
+class WorkflowRuns(Protocol):
+    """Runs."""
+
+    async def get(self, repository: Repository, run: int) -> RunReport: ...
+    async def jobs(self, repository: Repository, run: int, attempt: int) -> Sequence[RunJob]: ...
+    async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
+        """Runs of this workflow that our App dispatched since then: candidates for T31."""
+        ...
+
+    async def cancel(self, repository: Repository, run: int) -> None:
+        """Ask GitHub to cancel. A run that is completed already is not an error."""
+        ...
+
+
+class Comments(Protocol):
+    """Comments and reactions in a thread."""
+
+    async def create(self, repository: Repository, number: int, body: str) -> int: ...
+    async def edit(self, repository: Repository, comment: int, body: str) -> None: ...
+    async def find(self, repository: Repository, number: int, marker: str, since: datetime) -> int | None:
+        """The id of our App's own comment that holds `marker`; anybody else's does not count."""
+        ...
+
+    async def react(self, repository: Repository, comment: int, reaction: str) -> None:
+        """GitHub's reaction words: `eyes`, `rocket`, `-1`, `confused`, ... Doing it twice is a no-op at GitHub."""
+        ...

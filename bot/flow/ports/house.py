@@ -1,0 +1,39 @@
+"""What the steps need of the house itself: time, names for new things, words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from bot.model.message import Message
+
+
+class Clock(Protocol):
+    """Time, so that stories can travel."""
+
+    def now(self) -> datetime:
+        """This moment, aware UTC."""
+        ...
+
+
+class Mint(Protocol):
+    """Names for new things."""
+
+    def id(self) -> UUID:
+        """A UUIDv7."""
+        ...
+
+    def code(self) -> str:
+        """Six letters for people; uniqueness is the database's to check."""
+        ...
+
+    def key(self) -> str:
+        """128 random bits in hex."""
+        ...
+
+
+class Render(Protocol):
+    """Turns a message into the text of a surface, escaped and cut to the surface's limit."""
+
+    def github(self, message: Message) -> str: ...
