@@ -1,4 +1,4 @@
-"""What the steps need of the world, as narrow Protocols. Adapters satisfy them by shape; mypy checks it in bot/wiring.py.
+"""What the steps need of the world, as narrow Protocols. Adapters have their shape; mypy checks it in bot/wiring.py.
 
 Every method that leaves the house may raise `UpstreamError` (bot/errors.py says which kinds a retry helps).
 """
