@@ -78,8 +78,10 @@ class Adopt:
                 await unit.runs.by_github(request.connection, request.repository, run.id, run.attempt)
                 for run in candidates
             ]
+            here = await unit.requests.unfinished_in(request.connection, request.repository)
         claimed = {run.github_id for run in known if run is not None}
-        return verify.find(request, candidates, our_login=login, claimed=claimed)
+        others = {other.key for other in here if other.id != request.id}
+        return verify.find(request, candidates, our_login=login, claimed=claimed, others=others)
 
     async def find(self, payload: Mapping[str, Any]) -> datetime | None:
         """The job `find_run`: looks until the run shows, or until patience ends and the request is lost."""

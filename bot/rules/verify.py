@@ -53,19 +53,25 @@ class Found:
 
 
 def find(
-    request: Request, candidates: Sequence[RunReport], *, our_login: str, claimed: Collection[int]
+    request: Request,
+    candidates: Sequence[RunReport],
+    *,
+    our_login: str,
+    claimed: Collection[int],
+    others: Collection[str] = (),
 ) -> Found | Search:
-    """Our run among candidates. `claimed` are ids of runs that other requests own.
+    """Our run among candidates. `claimed` are ids of runs that other requests own, `others` the keys of such requests.
 
     A run is ours when our actor dispatched it in the time window and its title carries the 128-bit key. Its commit is
     not looked at here: a run of ours on another commit must be found as well, so that it is cancelled, not repeated.
-    Two runs with the key, or one without it, prove nothing.
+    Two runs with the key, or one without it, prove nothing; one with another request's key is that one's.
     """
     possible = [run for run in candidates if run.id not in claimed and _possible(request, run, our_login)]
     keyed = [run for run in possible if request.key in (run.display_title or "")]
     if len(keyed) == 1:
         return Found(report=keyed[0])
-    return Search.UNSURE if possible else Search.NOTHING
+    unproven = [run for run in possible if run in keyed or not any(key in (run.display_title or "") for key in others)]
+    return Search.UNSURE if unproven else Search.NOTHING
 
 
 def _possible(request: Request, run: RunReport, our_login: str) -> bool:

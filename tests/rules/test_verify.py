@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ def test_t1_a_report_with_a_fact_left_out_is_not_complete(missing: str) -> None:
 
 
 OURS = make.report()
+THEIR_KEY = "f" * 32
 KEYLESS = make.report(id=556, display_title="Deploy")
 
 
@@ -67,6 +69,16 @@ def test_t31_a_run_is_found_by_its_key_and_never_guessed(candidates: list[RunRep
 
 def test_t31_a_run_that_another_request_owns_does_not_count() -> None:
     assert verify.find(make.request(), [KEYLESS], our_login=make.BOT, claimed=[556]) is Search.NOTHING
+
+
+def test_t31_a_run_with_the_key_of_another_request_is_not_perhaps_ours() -> None:
+    theirs = make.report(id=558, display_title=f"Deploy ({THEIR_KEY})")
+    search = partial(verify.find, make.request(), our_login=make.BOT, claimed=())
+    assert search([theirs]) is Search.UNSURE
+    assert search([theirs], others={THEIR_KEY}) is Search.NOTHING
+    assert search([theirs, OURS], others={THEIR_KEY}) == Found(report=OURS)
+    assert search([theirs, KEYLESS], others={THEIR_KEY}) is Search.UNSURE
+    assert search([OURS, make.report(id=557)], others={THEIR_KEY}) is Search.UNSURE
 
 
 def test_t31_our_run_on_another_commit_is_found_so_that_it_is_cancelled_and_not_repeated() -> None:
