@@ -1,0 +1,122 @@
+"""The command line as an operator meets it: real processes, a real database, signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.store.migrate import upgrade
+
+pytestmark = pytest.mark.slow
+
+PATIENCE_SECONDS = 30
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
+    """Only what a process needs, so that nothing of this machine's environment plays along."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), "DATABASE_URL": f"sqlite:///{folder / 'cli.db'}", **more}
+
+
+def signalbox(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bot", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment(folder, more), capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
+
+
+@contextmanager
+def serving(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`signalbox serve` at a port of the system's choice, once its log says where."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=folder,
+        env=environment(folder, {"PORT": "0", **more}),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    try:
+        lines = iter(process.stderr.readline, "")
+        said = next((line for line in lines if "serves at" in line), "")
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, "it ended before it listened"
+        yield process, found[0]
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def read(url: str, path: str) -> tuple[int, str]:
+    with urllib.request.urlopen(f"{url}{path}", timeout=PATIENCE_SECONDS) as answer:
+        return answer.status, answer.read().decode()
+
+
+def test_without_credentials_it_serves_and_says_what_is_missing(tmp_path: Path) -> None:
+    with serving(tmp_path) as (process, url):
+        assert json.loads(read(url, "/readyz")[1]) == {"ready": True, "database": "ok", "engine": "ok"}
+        page = read(url, "/")[1]
+        for name in ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "settings/apps/new?"):
+            assert name in page
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.stderr is not None
+        written = process.stderr.read()
+    assert "Stopping" in written
+    assert "Traceback" not in written
+
+
+def test_a_second_one_on_the_same_database_is_refused_and_jobs_can_be_listed_beside_it(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        second = signalbox(tmp_path, "serve", PORT="0")
+        assert second.returncode == 1
+        assert "Another Signalbox (process " in second.stderr
+        assert "Traceback" not in second.stderr
+        listed = signalbox(tmp_path, "jobs", "list")
+        assert (listed.returncode, listed.stdout) == (0, "0 jobs.\n")
+        migrated = signalbox(tmp_path, "migrate")
+        assert migrated.returncode == 1
+        assert "Another Signalbox" in migrated.stderr
+
+
+def test_every_fault_of_the_environment_is_named_at_once(tmp_path: Path) -> None:
+    started = signalbox(tmp_path, "serve", PORT="abc", SWEEP_SECONDS="soon", GITHUB_APP_ID="x")
+    assert started.returncode == 2
+    for sentence in (
+        'PORT must be a whole number from 0 to 65535, got "abc"',
+        'SWEEP_SECONDS must be a whole number of seconds from 1 to 86400, got "soon"',
+        'GITHUB_APP_ID must be the App\'s number, digits only, got "x"',
+        "GITHUB_WEBHOOK_SECRET is missing",
+    ):
+        assert sentence in started.stderr
+    assert not (tmp_path / "cli.db").exists()
+
+
+def test_where_migrating_at_start_is_switched_off_the_way_is_told(tmp_path: Path) -> None:
+    started = signalbox(tmp_path, "serve", PORT="0", MIGRATE_ON_START="false")
+    assert started.returncode == 1
+    assert "run `signalbox migrate` first" in started.stderr
+    assert signalbox(tmp_path, "migrate").stdout == "The database is at the newest schema.\n"
+
+
+@pytest.mark.parametrize("words", [("jobs", "retry"), ("jobs", "drop", "--yes")])
+def test_a_job_that_is_not_held_can_not_be_retried_or_dropped(tmp_path: Path, words: tuple[str, ...]) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'cli.db'}")
+    unknown = signalbox(tmp_path, *words, "01890000-0000-7000-8000-000000000001")
+    assert unknown.returncode == 1
+    assert "There is no held job 01890000-0000-7000-8000-000000000001." in unknown.stderr
+    nonsense = signalbox(tmp_path, *words, "soon")
+    assert nonsense.returncode == 1
+    assert "Traceback" not in nonsense.stderr
