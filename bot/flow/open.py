@@ -40,9 +40,10 @@ class Open:
     mint: Mint
 
     async def __call__(self, repository: Repository, asker: Asker, command: Command, intent: Dispatch) -> None:
-        """Judge the intent and open a request, or tell the person why not. A line opens at most one request (T20)."""
+        """Judge the intent and open a request, or tell the person why not. A line is judged for them once (T20)."""
         async with self.units.read() as unit:
-            if await unit.requests.by_origin(asker.origin) is not None:
+            opened = await unit.requests.by_origin(asker.origin) is not None
+            if opened or await unit.answers.given(asker.origin.natural_key):
                 return
         key = self.mint.key()
         question = Question(

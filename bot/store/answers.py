@@ -37,6 +37,11 @@ class Answers:
         result = await self._sql.execute(statement.on_conflict_do_nothing(index_elements=[table.c.natural_key]))
         return result.rowcount == 1
 
+    async def given(self, natural_key: str) -> bool:
+        """Whether this natural key was answered."""
+        rows = await self._sql.execute(select(table.c.id).where(table.c.natural_key == natural_key))
+        return rows.first() is not None
+
     async def get(self, answer: UUID) -> Answer | None:
         """By its id."""
         row = (await self._sql.execute(select(table).where(table.c.id == answer))).one_or_none()

@@ -223,7 +223,9 @@ async def test_a_request_has_one_living_message_per_place(units: Units) -> None:
 
 async def test_t20_an_answer_is_written_once_per_natural_key(units: Units) -> None:
     async with units.write() as unit:
+        assert not await unit.answers.given("comment:1:1")
         assert await unit.answers.add(answer())
+        assert await unit.answers.given("comment:1:1")
         assert not await unit.answers.add(answer(id=UUID(int=1), text="Something else"))
         assert await unit.answers.add(answer(id=UUID(int=2), natural_key="comment:1:2"))
         assert await unit.answers.get(UUID(int=1)) is None

@@ -29,6 +29,16 @@ async def test_t20_the_same_comment_under_another_guid_opens_nothing(story: Stor
     assert len(story.answers()) == 2
 
 
+async def test_t20_what_was_answered_with_no_is_not_judged_anew(story: Story) -> None:
+    await story.types("rita", LINE)
+    story.repository.role("rita", "write")
+    story.github.world.events.comment_created(story.pull.issue.comments[0])
+    await story.passes(61)
+    assert story.github.dispatched == []
+    (answer,) = story.answers()
+    assert "(`permission`)" in answer
+
+
 async def test_lost_webhooks_cost_time_and_not_truth(story: Story) -> None:
     await story.types("alice", LINE)
     story.github.webhooks.off()
