@@ -111,7 +111,10 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     # https://docs.sqlalchemy.org/en/21/core/pooling.html#custom-reset-on-return-schemes
     @event.listens_for(engine.sync_engine, "reset")
     def reset(connection: DBAPIConnection, _entry: ConnectionPoolEntry, state: PoolResetState) -> None:
-        if not state.terminate_only and _driver(connection).driver_connection.in_transaction:
+        driver = _driver(connection).driver_connection
+        # What was abandoned may be a BEGIN that the thread has yet to make; the rollback comes after it.
+        if not state.terminate_only and (driver.abandoned or driver.in_transaction):
+            driver.abandoned = False
             connection.rollback()
 
     return engine

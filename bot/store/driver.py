@@ -6,6 +6,7 @@ a query that itself takes microseconds. SQLAlchemy always wants all of the rows,
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -64,13 +65,23 @@ class OneTripCursor:
 class OneTripConnection(aiosqlite.Connection):
     """A connection with a thread of its own, whose cursors make one trip per statement."""
 
+    abandoned = False
+    """Whether somebody was called off while waiting for a trip. The thread makes it all the same, perhaps later."""
+
     def cursor(self) -> Any:
         """A cursor; opening it needs no trip."""
         return OneTripCursor(self)
 
     async def trip(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Do the work in the connection's thread, with the connection before the arguments."""
-        return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+        return await self._execute(work, self._conn, *arguments)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            self.abandoned = True
+            raise
 
 
 def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[OneTripConnection]]:

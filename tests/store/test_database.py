@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,7 @@ def test_one_process_holds_the_serving_lock(tmp_path: Path) -> None:
     database = tmp_path / "signalbox.db"
     hold = f"""
 import sys
+import threading
 from pathlib import Path
 from bot.store.lock import serving_lock
 with serving_lock(Path({str(database)!r})):
@@ -142,3 +144,36 @@ def test_the_lock_leaves_the_database_to_short_transactions(migrated: Path) -> N
     with serving_lock(migrated), sqlite3.connect(migrated) as beside:
         assert beside.execute("SELECT count(*) FROM jobs").fetchone() == (0,)
     beside.close()
+
+
+@pytest.mark.parametrize("engine", ["writing", "reading"])
+async def test_a_transaction_that_is_called_off_while_it_begins_leaves_nothing_open(
+    units: Units, database: Database, engine: str
+) -> None:
+    """The connection's thread begins all the same, later: the next one must not find itself inside."""
+    async with getattr(database, engine).connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+    gate = threading.Event()
+    busy = asyncio.create_task(driver.trip(lambda _connection: gate.wait()))
+
+    async def look() -> None:
+        async with units.write() if engine == "writing" else units.read() as unit:
+            await unit.connections.get(make.CONNECTION)
+
+    called_off = asyncio.create_task(look())
+    await turns(20)
+    assert not driver._tx.empty()  # its BEGIN is in line
+    called_off.cancel()
+    await turns(20)
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await called_off
+    await busy
+    await look()
+    assert not driver.in_transaction
+
+
+async def turns(count: int) -> None:
+    """Let every task go on as far as it can."""
+    for _ in range(count):
+        await asyncio.sleep(0)
