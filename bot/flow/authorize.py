@@ -83,27 +83,15 @@ class Authorize:
     ) -> Judged:
         accepted = self._inputs(question, workflow, where)
         problem = accepted if isinstance(accepted, Problem) else None
-        pinned = where.pinned if isinstance(where, _Where) else None
-        facts = policy.Facts(
-            login=question.account.login,
-            verb=question.command.name,
-            full_name=question.repository.full_name,
-            role=role,
-            needed=question.command.permission,
-            pull_request=where.pull_request if isinstance(where, _Where) else None,
-            ref=question.intent.ref,
-            problem=problem,
-            pin=pinned,
-        )
-        decision = policy.decide(policy.gates(facts))
+        decision = policy.decide(policy.gates(_facts(question, role, where, problem)))
         if isinstance(workflow, Problem) or isinstance(where, Problem) or isinstance(accepted, Problem):
             return Judged(decision=decision, workflow=None, problem=problem)
-        if not isinstance(pinned, pin.Pinned):
+        if not isinstance(where.pinned, pin.Pinned):
             return Judged(decision=decision, workflow=workflow)
         exact = Pin(
             ref=where.ref,
-            sha=pinned.sha,
-            source=pinned.source,
+            sha=where.pinned.sha,
+            source=where.pinned.source,
             pull_request=where.pull_request.number if where.pull_request and question.intent.ref is None else None,
             workflow_blob=workflow.blob,
         )
@@ -177,6 +165,21 @@ class Authorize:
         given = question.intent.inputs
         checked = inputs.check(workflow, given, reserved=reserved, limit=self.input_limit, line=question.text)
         return checked if isinstance(checked, Problem) else dict(checked)
+
+
+def _facts(question: Question, role: Role | None, where: _Where | Problem, problem: Problem | None) -> policy.Facts:
+    found = where if isinstance(where, _Where) else None
+    return policy.Facts(
+        login=question.account.login,
+        verb=question.command.name,
+        full_name=question.repository.full_name,
+        role=role,
+        needed=question.command.permission,
+        pull_request=found.pull_request if found else None,
+        ref=question.intent.ref,
+        problem=problem,
+        pin=found.pinned if found else None,
+    )
 
 
 def _environment(workflow: Workflow, values: Mapping[str, str]) -> str | None:

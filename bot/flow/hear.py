@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.errors import Refused
+from bot.errors import NotFound, Refused
 from bot.flow.answer import Asker, Reply, note, reaction
 from bot.flow.cancel import Cancel
 from bot.flow.identify import Identify
@@ -52,7 +52,12 @@ class Hear:
         if isinstance(understood, Problem) or isinstance(heard, Problem):
             assert isinstance(understood, Problem)
             return await self._misheard(received.repository, asker, understood)
-        await self._act(received.repository, asker, self.catalog[heard.verb], understood)
+        try:
+            await self._act(received.repository, asker, self.catalog[heard.verb], understood)
+        except (Refused, NotFound) as error:
+            # Asking again would change nothing, so the person hears it now and not after the last attempt.
+            message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
+            await self.reply(asker, message, action="command_refused", reason=Reason.UPSTREAM_REFUSED)
 
     async def _meet(self, received: CommandReceived) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""

@@ -45,17 +45,18 @@ class Open:
             opened = await unit.requests.by_origin(asker.origin) is not None
             if opened or await unit.answers.given(asker.origin.natural_key):
                 return
-        key = self.mint.key()
         question = Question(
             command=command,
             intent=intent,
             repository=repository,
             account=asker.person.github,
             origin=asker.origin,
-            key=key,
+            key=self.mint.key(),
             text=asker.text,
         )
-        judged = await self.authorize(question)
+        await self._act(question, await self.authorize(question), asker)
+
+    async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
         match judged.decision:
             case Allowed():
                 await self._save(self._request(question, judged, asker), asker)

@@ -55,6 +55,18 @@ def decide(judged: Sequence[Gate]) -> Decision:
     return Allowed(gates=tuple(judged)) if shut is None else Denied(gates=tuple(judged), gate=shut)
 
 
+def refused_upstream(said: str) -> Denied:
+    """GitHub would not answer a question that a gate needs: not knowing is no."""
+    shut = Gate(
+        name="GitHub's answer",
+        passed=False,
+        seen=f"GitHub refused to say what is needed: {said}",
+        reason=Reason.UPSTREAM_REFUSED,
+        next_step="Tell whoever runs Signalbox: its GitHub App may lack a permission or this repository.",
+    )
+    return Denied(gates=(shut,), gate=shut)
+
+
 def visible(role: Role | None, login: str, full_name: str) -> Gate:
     """Hidden and missing are the same answer (T22); an unknown membership has its own."""
     if role is None:

@@ -133,6 +133,16 @@ async def test_github_down_is_retried_then_held_and_told(story: Story) -> None:
     ]
 
 
+async def test_what_github_will_not_tell_us_is_told_at_once(story: Story) -> None:
+    story.github.faults.status(403, "GET", "*/pulls/*", times=9, message="Resource not accessible by integration")
+    await story.types("alice", LINE)
+    assert story.github.dispatched == []
+    (answer,) = story.answers()
+    assert answer.startswith("⛔ **Refused:** GitHub refused to say what is needed: Resource not accessible")
+    assert "(`upstream_refused`)" in answer
+    assert "Tell whoever runs Signalbox" in answer
+
+
 async def test_what_github_refuses_for_good_is_told_at_once(story: Story) -> None:
     story.repository.disabled_workflows.add("nightly.yml")
     story.github.faults.status(
