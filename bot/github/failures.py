@@ -18,6 +18,8 @@ from bot.log import Masking
 
 WAIT_SECONDS: Final = 60.0
 """GitHub's advice where it names no time."""
+LONGEST_WAIT_SECONDS: Final = 2 * 3600.0
+"""GitHub's limits begin anew each hour. A longer wait is a proxy's mistake, and would be as good as forgetting."""
 LONGEST_MESSAGE: Final = 500
 
 
@@ -60,16 +62,16 @@ def _told_to_wait(response: httpx.Response, message: str) -> bool:
 
 
 def _seconds(response: httpx.Response, now: datetime) -> float:
-    """`retry-after` first; then, when the hour's limit is spent, its reset; else a minute."""
-    headers = response.headers
+    """`retry-after` first; then, when the hour's limit is spent, its reset; else a minute. Never beyond two hours."""
+    headers, seconds = response.headers, WAIT_SECONDS
     try:
         if after := headers.get("retry-after"):
-            return max(1.0, float(after) if after.strip().isdigit() else _until(parsedate_to_datetime(after), now))
-        if headers.get("x-ratelimit-remaining") == "0":
-            return max(1.0, _until(datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC), now))
+            seconds = float(after) if after.strip().isdigit() else _until(parsedate_to_datetime(after), now)
+        elif headers.get("x-ratelimit-remaining") == "0":
+            seconds = _until(datetime.fromtimestamp(int(headers["x-ratelimit-reset"]), UTC), now)
     except (KeyError, ValueError, OverflowError):
-        return WAIT_SECONDS
-    return WAIT_SECONDS
+        seconds = WAIT_SECONDS
+    return min(max(1.0, seconds), LONGEST_WAIT_SECONDS)
 
 
 def _until(moment: datetime, now: datetime) -> float:

@@ -221,6 +221,8 @@ FAILURES = [
     (429, {"retry-after": "0"}, None, RateLimited, 1),
     (429, {"retry-after": "Sat, 21 Nov 2026 09:00:30 GMT"}, None, RateLimited, 30),
     (429, {"retry-after": "soon"}, None, RateLimited, 60),
+    (429, {"retry-after": "99999999999999999999"}, None, RateLimited, 7200),  # no moment is that far away
+    (429, {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, None, RateLimited, 7200),
     (403, {"retry-after": "120"}, None, RateLimited, 120),
     (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795252500"}, None, RateLimited, 900),
     (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, None, RateLimited, 1),
