@@ -114,6 +114,9 @@ def _compose(text: str) -> Any:
         raise _Faulty(fault) from error
     except YAMLError as error:
         raise _Faulty(Fault(problem=_one_line(str(error)), line=1, column=1)) from error
+    except (ArithmeticError, AssertionError, LookupError, ValueError) as error:
+        # The library trips over escapes beyond Unicode and directives for versions of YAML that do not exist.
+        raise _Faulty(Fault(problem="an escape or a directive is no YAML", line=1, column=1)) from error
 
 
 def _node(node: Any, depth: int) -> Node:
