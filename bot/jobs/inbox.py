@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 KIND = "delivery"
 VERSION = 1
 MOST_AT_ONCE = 500  # rows in one transaction; more wait for the next
+COMMIT_SECONDS = 4.0  # a delivery waits for two commits at most, and GitHub hangs up after ten seconds
 
 
 class Inbox:
@@ -66,7 +67,9 @@ class Inbox:
 
     async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
         try:
-            new = await self._units.record([(delivery, _job(delivery.id)) for delivery, _ in batch])
+            # One deadline for all of them: a timer for each costs more than the rest of `record`.
+            async with asyncio.timeout(COMMIT_SECONDS):
+                new = await self._units.record([(delivery, _job(delivery.id)) for delivery, _ in batch])
         except Exception:
             log.exception("Could not record %d deliveries", len(batch), extra={"action": "deliveries_not_recorded"})
             self._fail(batch, "The database did not take it.")

@@ -9,10 +9,12 @@ https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliv
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from aiohttp import web
@@ -28,7 +30,6 @@ BODY_BYTES: Final = (
 )  # GitHub sends nothing larger: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 IN_FLIGHT_BYTES: Final = 64 * 1024 * 1024
 BODY_SECONDS: Final = 10  # after this GitHub has hung up anyway
-RECORD_SECONDS: Final = 8
 RETRY_SOON_SECONDS: Final = 1
 RETRY_LATER_SECONDS: Final = 5
 
@@ -38,7 +39,10 @@ Door = Callable[[Mapping[str, str], bytes], Delivery | None]
 Raises `BadSignature` before it parses anything, and `BadPayload`.
 """
 Record = Callable[[Delivery], Awaitable[bool]]
-"""Returns once the delivery is durable: True when it is new, False when it was there before."""
+"""Returns once the delivery is durable: True when it is new, False when it was there before.
+
+Raises whatever it likes, within the ten seconds that GitHub waits, when the delivery could not be made durable.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +52,13 @@ class Outcome:
     status: int
     result: str
     text: str
-    event: str = "unknown"
-    """Until a signature vouches for it: labels are not for strangers to choose."""
     retry_after: int | None = None
     close: bool = False
     """Hang up: the rest of the body is not wanted."""
 
     def response(self) -> web.Response:
         """As HTTP."""
-        answer = web.json_response({"message": self.text}, status=self.status)
+        answer = web.Response(body=_json(self.text), status=self.status, content_type="application/json")
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
         if self.close:
@@ -64,6 +66,9 @@ class Outcome:
         return answer
 
 
+RECORDED: Final = Outcome(status=202, result="recorded", text="Recorded.")
+REPEATED: Final = Outcome(status=200, result="repeated", text="Recorded before.")
+IGNORED: Final = Outcome(status=200, result="ignored", text="Nothing to do.")
 NOT_CONFIGURED: Final = Outcome(
     status=503, result="unconfigured", text="GitHub is not configured here yet; the page / says what is missing."
 )
@@ -94,9 +99,11 @@ NOT_STORED: Final = Outcome(
 class _Stop(Exception):
     """The delivery ends here."""
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, event: str = "unknown") -> None:
+        """`event` is unknown until a signature vouches for it: labels are not for strangers to choose."""
         super().__init__(outcome.result)
         self.outcome = outcome
+        self.event = event
 
 
 class Edge:
@@ -108,23 +115,24 @@ class Edge:
         """`door` is None while GitHub is not configured; `in_flight_bytes` caps unverified bytes of all requests."""
         self._door = door
         self._record = record
-        self._metrics = metrics
+        self._count = cache(metrics.deliveries.labels)
+        self._seconds = metrics.delivery_seconds
+        self._unverified = metrics.unverified_bytes
         self._room = in_flight_bytes
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one delivery."""
         started = time.perf_counter()
         try:
-            outcome = await self._take(request)
+            outcome, event = await self._take(request)
         except _Stop as stop:
-            outcome = stop.outcome
-        if outcome.status >= 400:
+            outcome, event = stop.outcome, stop.event
             log.info("Refused a delivery", extra={"action": "delivery_refused", "result": outcome.result})
-        self._metrics.deliveries.labels(outcome.event, outcome.result).inc()
-        self._metrics.delivery_seconds.observe(time.perf_counter() - started)
+        self._count(event, outcome.result).inc()
+        self._seconds.observe(time.perf_counter() - started)
         return outcome.response()
 
-    async def _take(self, request: web.Request) -> Outcome:
+    async def _take(self, request: web.Request) -> tuple[Outcome, str]:
         if self._door is None:
             raise _Stop(NOT_CONFIGURED)
         if request.content_length is not None and request.content_length > BODY_BYTES:
@@ -133,10 +141,22 @@ class Edge:
             raise _Stop(NOT_JSON)
         delivery = await self._open(request, self._door)
         if delivery is None:
-            return Outcome(status=200, result="ignored", event="other", text="Nothing to do.")
+            return IGNORED, "other"
         return await self._keep(delivery)
 
     async def _open(self, request: web.Request, door: Door) -> Delivery | None:
+        try:
+            if request.content.is_eof():  # all of it is here, as nearly always: nothing to wait for, no room to hold
+                body = request.content.read_nowait()
+                self._check_size(body, before=0)
+                return door(request.headers, body)
+            return await self._open_slowly(request, door)
+        except BadSignature as error:
+            raise _Stop(Outcome(status=401, result="unsigned", text=str(error))) from error
+        except BadPayload as error:
+            raise _Stop(Outcome(status=400, result="malformed", text=str(error))) from error
+
+    async def _open_slowly(self, request: web.Request, door: Door) -> Delivery | None:
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -144,37 +164,35 @@ class Edge:
             return door(request.headers, bytes(body))
         except TimeoutError:
             raise _Stop(TOO_SLOW) from None
-        except BadSignature as error:
-            raise _Stop(Outcome(status=401, result="unsigned", text=str(error))) from error
-        except BadPayload as error:
-            raise _Stop(Outcome(status=400, result="malformed", text=str(error))) from error
         finally:
-            self._give_back(len(body))
+            self._room += len(body)
+            self._unverified.dec(len(body))
 
     async def _read(self, request: web.Request, body: bytearray) -> None:
         """Fill `body`. Only bytes that are here take room, so that mere promises of large bodies block nobody (T26)."""
         async for chunk in request.content.iter_any():
-            if len(body) + len(chunk) > BODY_BYTES:
-                raise _Stop(TOO_LARGE)
-            if len(chunk) > self._room:
-                raise _Stop(NO_ROOM)
+            self._check_size(chunk, before=len(body))
             self._room -= len(chunk)
-            self._metrics.unverified_bytes.inc(len(chunk))
+            self._unverified.inc(len(chunk))
             body += chunk
 
-    def _give_back(self, count: int) -> None:
-        self._room += count
-        self._metrics.unverified_bytes.dec(count)
+    def _check_size(self, chunk: bytes, *, before: int) -> None:
+        if before + len(chunk) > BODY_BYTES:
+            raise _Stop(TOO_LARGE)
+        if len(chunk) > self._room:
+            raise _Stop(NO_ROOM)
 
-    async def _keep(self, delivery: Delivery) -> Outcome:
+    async def _keep(self, delivery: Delivery) -> tuple[Outcome, str]:
         fields = {"delivery": delivery.guid, "event": delivery.event}
         try:
-            async with asyncio.timeout(RECORD_SECONDS):
-                new = await self._record(delivery)
+            new = await self._record(delivery)
         except Exception as error:  # whatever it was, the delivery is not durable, and GitHub must hear so
             log.exception("Could not record a delivery", extra={"action": "delivery_not_recorded", **fields})
-            raise _Stop(replace(NOT_STORED, event=delivery.event)) from error
+            raise _Stop(NOT_STORED, delivery.event) from error
         log.debug("Took a delivery", extra={"action": "delivery_taken", "new": new, **fields})
-        if new:
-            return Outcome(status=202, result="recorded", event=delivery.event, text="Recorded.")
-        return Outcome(status=200, result="repeated", event=delivery.event, text="Recorded before.")
+        return RECORDED if new else REPEATED, delivery.event
+
+
+@lru_cache(maxsize=64)
+def _json(text: str) -> bytes:
+    return json.dumps({"message": text}).encode()

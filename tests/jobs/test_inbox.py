@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import NotRecorded
+from bot.jobs import inbox as inbox_module
 from bot.jobs.inbox import MOST_AT_ONCE, Inbox
 from bot.store.intake import Arrival
 from bot.store.unit import Units
@@ -137,6 +138,17 @@ async def test_a_commit_that_fails_fails_its_callers_and_nobody_else(units: Unit
     assert [type(each) for each in failed] == [NotRecorded] * 3
     assert again is True
     assert len(await keys(units)) == 1
+
+
+async def test_a_database_that_hangs_is_not_waited_for(units: Units, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox_module, "COMMIT_SECONDS", 0.01)
+    inbox = Inbox(units)
+    async with running(inbox):
+        async with units.write():
+            with pytest.raises(NotRecorded, match="did not take it"):
+                await inbox.record(delivery("g-1"))
+        monkeypatch.undo()
+        assert await inbox.record(delivery("g-1")) is True
 
 
 async def test_a_sender_that_goes_away_does_not_take_the_delivery_with_it(units: Units) -> None:

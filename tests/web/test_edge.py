@@ -160,20 +160,6 @@ async def test_what_can_not_be_stored_is_asked_for_again(client: Client, behind:
     assert behind.count("issue_comment", "not_stored") == 1
 
 
-async def test_a_store_that_hangs_is_not_waited_for(
-    client: Client, behind: Backstage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(edge, "RECORD_SECONDS", 0.01)
-
-    async def hangs(delivery: Delivery) -> bool:
-        await asyncio.Event().wait()
-        return True
-
-    behind.record = hangs
-    answer = await client.post(HOOK, data=b'{"n":1}', headers=SIGNED)
-    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-
-
 async def test_without_github_the_door_says_so(serve: Open, behind: Backstage) -> None:
     client = await serve(github=None)
     answer = await client.post(HOOK, data=b'{"n":1}', headers=SIGNED)
