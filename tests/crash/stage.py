@@ -1,0 +1,200 @@
+"""Owns one world in which a bot dies: a sandbox GitHub, a database file, and whoever starts the bot again.
+
+Real processes have real time, so this is the one place where tests wait by looking again, with a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import secrets
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.github.github import SandboxGitHub
+from bot.sandbox.github.pulls import PullRequest
+from bot.sandbox.github.repositories import Repository
+from bot.sandbox.github.threads import Comment
+from tests.crash.victims import Breed, Victim
+from tests.support.story import DEPLOY, NIGHTLY, ROLES
+
+PATIENCE_SECONDS = 60
+LOOK_SECONDS = 0.05
+KILLED = -9
+MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
+REST = "SELECT kind, state, last_error FROM jobs WHERE kind <> 'sweep'"
+
+
+class CameToNothing(AssertionError):
+    """What was waited for did not come; the message holds the thread, the last calls and the bot's log."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """One GitHub, one database, one bot after another."""
+
+    victims: Breed
+    github: SandboxGitHub
+    repository: Repository
+    pull: PullRequest
+    folder: Path
+    lives: list[Victim] = field(default_factory=list)
+    keeper: asyncio.Task[None] | None = None
+    downtime: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Whoever holds it keeps the keeper from starting the bot."""
+
+    # The bot's lives
+
+    @property
+    def bot(self) -> Victim:
+        """The newest life."""
+        return self.lives[-1]
+
+    async def start(self, *, crash_at: str = "", trace: bool = False) -> Victim:
+        """A new life, which GitHub's webhooks reach from now on."""
+        victim = await self.victims.start(self.environment, self.folder / "bot.log", crash_at=crash_at, trace=trace)
+        self.lives.append(victim)
+        self.github.app.webhook_url = f"{await victim.url or 'http://127.0.0.1:9'}/github/webhooks"
+        return victim
+
+    async def keep(self) -> None:
+        """What a service manager does: start it again whenever it died. Only SIGKILL is a way to die here."""
+        while True:
+            await self.bot.dead(LOOK_SECONDS)
+            async with self.downtime:
+                if not self.bot.alive:
+                    assert self.bot.ended.result() == KILLED, self.describe("The bot ended by itself")
+                    await self.start()
+            await self.github.settled()
+            self.redeliver_commands()
+
+    async def kill(self, *, late: bool = False) -> None:
+        """`kill -9` now. What GitHub was about to do for the bot it does now, with nobody there to hear of it.
+
+        With `late` GitHub does it when `faults.release()` is called, and the bot may be back before.
+        """
+        async with self.downtime:
+            await self.bot.kill()
+            if not late:
+                self.github.faults.release()
+
+    async def reborn(self, crash_at: str = "") -> None:
+        """`kill -9`, and a new life at once; the commits that `crash_at` names are counted from there."""
+        async with self.downtime:
+            await self.bot.kill()
+            await self.start(crash_at=crash_at)
+
+    def redeliver_commands(self) -> None:
+        """What a person does who sees that a comment did not get through: press `Redeliver`. News of runs stay lost."""
+        comments = [each for each in self.github.webhooks.deliveries if each.event == "issue_comment"]
+        got = {each.guid for each in comments if each.ok}
+        for missed in {each.guid: each for each in comments if each.guid not in got}.values():
+            here = replace(missed.letter, url=self.github.app.webhook_url or "")
+            self.github.webhooks.redeliver(replace(missed, letter=here))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What an operator would set."""
+        return {
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "SWEEP_SECONDS": "1",
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_SERVER_URL": self.github.server_url,
+            "GITHUB_APP_ID": str(self.github.app.id),
+            "GITHUB_APP_PRIVATE_KEY": self.github.app.private_key_pem,
+            "GITHUB_WEBHOOK_SECRET": self.github.app.webhook_secret,
+            "ALLOW_INSECURE_LOOPBACK": "true",
+        }
+
+    # What people do and see
+
+    async def types(self, text: str, who: str = "alice", pull: PullRequest | None = None) -> Comment:
+        """A comment; returns when its webhook was answered, or met nobody."""
+        return await self.github.comments(who, pull or self.pull, text)
+
+    def said(self, pull: PullRequest | None = None) -> list[str]:
+        """What the bot wrote there, hidden markers included."""
+        return [said.body for said in self.github.thread(pull or self.pull) if said.author.endswith("[bot]")]
+
+    def asked(self, method: str, part: str) -> int:
+        """How many calls of this method had `part` in their path."""
+        return sum(1 for each in self.github.journal if each.method == method and part in each.path)
+
+    async def until(self, true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait for something that the bot does. Raises `CameToNothing`, and whatever ended the keeper."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    if self.keeper is not None and self.keeper.done():
+                        self.keeper.result()
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError as error:
+            raise CameToNothing(self.describe(f"Waited {seconds} s for {what}")) from error
+
+    async def until_said(self, words: str, pull: PullRequest | None = None) -> None:
+        """Wait for a comment of the bot with these words."""
+        await self.until(lambda: any(words in body for body in self.said(pull)), repr(words))
+
+    async def until_at_rest(self) -> None:
+        """Wait until the bot has nothing left to do but its rounds."""
+        await self.github.settled()
+        await self.until(lambda: not self.rows(REST), "nothing left to do")
+
+    # What was written down
+
+    @property
+    def database(self) -> Path:
+        """The file."""
+        return self.folder / "signalbox.db"
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read the bot's database, beside the bot."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def describe(self, what: str) -> str:
+        """Everything that helps to see why."""
+        log = (self.folder / "bot.log").read_text().splitlines()[-30:]
+        calls = [str(each) for each in self.github.journal[-25:]]
+        letters = [f"{each.event}.{each.action} -> {each.status_code}" for each in self.github.webhooks.deliveries]
+        states = self.rows("SELECT code, state, reason FROM requests")
+        parts = [self.said(), states, self.rows(REST), letters[-25:], calls, log]
+        return "\n".join([what, *(json.dumps(part, indent=1, default=str) for part in parts)])
+
+
+def furnish(folder: Path, migrated: Path) -> None:
+    """A folder with a database in it."""
+    folder.mkdir(parents=True)
+    shutil.copy(migrated, folder / "signalbox.db")
+
+
+@asynccontextmanager
+async def staged(
+    victims: Breed, migrated: Path, folder: Path, *, crash_at: str = "", trace: bool = False, keep: bool = True
+) -> AsyncIterator[Stage]:
+    """Build a world and start the bot in it; with `keep` it is started again whenever it dies."""
+    furnish(folder, migrated)
+    async with SandboxGitHub() as github:
+        github.register_app(webhook_secret=secrets.token_hex(20))
+        workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
+        repository = github.repository("acme/shop", private=True, files=workflows, roles=ROLES)
+        pull = repository.pull_request(author="alice", branch="feature", title="A feature")
+        stage = Stage(victims=victims, github=github, repository=repository, pull=pull, folder=folder)
+        await stage.start(crash_at=crash_at, trace=trace)
+        if keep:
+            stage.keeper = asyncio.create_task(stage.keep())
+        try:
+            yield stage
+        finally:
+            if stage.keeper is not None:
+                stage.keeper.cancel()
+                await asyncio.wait([stage.keeper])
+            await stage.kill()

@@ -1,0 +1,61 @@
+"""Owns the stories that are crashed, and what must be true after each, wherever it was crashed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.sandbox.github.faults import Fault
+from tests.crash.stage import Stage
+
+AT_ONCE = 24
+DEPLOY_LINE = "/run deploy.yml environment=staging"
+
+Tale = Callable[[], Awaitable[None]]
+
+
+async def together(tales: Mapping[str, Tale]) -> None:
+    """Tell many at once, because most of their time is waiting. Raises all their failures, each with its name."""
+    room = asyncio.Semaphore(AT_ONCE)
+    failures: list[Exception] = []
+
+    async def one(name: str, tale: Tale) -> None:
+        async with room:
+            try:
+                await tale()
+            except Exception as error:
+                error.add_note(f"Crashed at: {name}")
+                failures.append(error)
+
+    await asyncio.gather(*(one(name, tale) for name, tale in tales.items()))
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} of {len(tales)} did not end well", failures)
+
+
+async def deploy(stage: Stage) -> None:
+    """Alice deploys, the run goes well."""
+    comment = await stage.types(DEPLOY_LINE)
+    await stage.until(lambda: bool(stage.github.runs and stage.said()), "the run and its message")
+    await stage.github.runs[0].play()
+    await stage.until_said("passed")
+    await stage.until_at_rest()
+    assert len(stage.github.dispatched) == 1, stage.describe("One run for one command")
+    assert len(stage.said()) == 1, stage.describe("One message for one request")
+    assert [reaction.content for reaction in comment.reactions] == ["eyes"]
+    assert stage.rows("SELECT state FROM requests") == [("succeeded",)]
+    assert stage.rows("SELECT count(*) FROM answers") == [(0,)]
+    check_audit(stage)
+
+
+def check_audit(stage: Stage) -> None:
+    """Each request's opening was written down, and nothing that happened to it twice."""
+    opened = "SELECT request_id FROM audit_entries WHERE action = 'request_opened' ORDER BY 1"
+    assert stage.rows(opened) == stage.rows("SELECT id FROM requests ORDER BY 1")
+    written = "SELECT request_id, action FROM audit_entries WHERE action LIKE 'request_%'"
+    assert stage.rows(f"{written} GROUP BY 1, 2 HAVING count(*) > 1") == []
+
+
+async def killed_when(stage: Stage, fault: Fault, *, late: bool = False) -> None:
+    """Kill the bot while GitHub keeps it waiting; what GitHub was asked for still happens, before the next life."""
+    await stage.until(fault.begun.is_set, f"{fault.method} {fault.path}")
+    await stage.kill(late=late)

@@ -1,0 +1,163 @@
+"""The process that gets killed: the real Signalbox, which can be told to die by its own SIGKILL at a chosen commit.
+
+Importing the bot takes a second of CPU, and a suite of crashes starts it hundreds of times. So it is imported once,
+here, and each victim is a fork of this process, which itself never starts a thread or a loop. Lines of JSON on stdin
+ask for victims; lines of JSON on stdout tell where they listen, what they committed (if asked) and how they ended.
+
+A commit is named by the task that makes it and its number there: `inbox:1` is the first batch of deliveries,
+`dispatch:2` the second commit of dispatch jobs. `before:dispatch:2` dies when only the COMMIT is missing,
+`after:dispatch:2` when it is durable and nothing else has happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import select
+import signal
+import sys
+import traceback
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+# What the bot imports only when it needs it is imported here too: once, before the fork.
+import anyio._backends._asyncio
+import certifi
+import httpcore
+import markdown_it
+
+import bot.wiring
+from bot import catalog, log
+from bot.app import Signalbox
+from bot.settings import Settings
+from bot.store.intake import Arrival
+from bot.store.unit import Unit, Units
+
+PRELOADED = (anyio._backends._asyncio, certifi, httpcore, markdown_it, bot.wiring)
+
+
+def tell(name: str, **facts: Any) -> None:
+    """One line to the test; short enough for a pipe to take it whole."""
+    os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, json.dumps({"name": name, **facts}).encode() + b"\n")
+
+
+def committer() -> str:
+    """The kind of the job whose task this is; the ledger and the start have tasks without a name of ours."""
+    task = asyncio.current_task()
+    word = task.get_name().split()[0] if task else ""
+    if word.startswith("Task-"):
+        return "start" if word == "Task-1" else "ledger"
+    return word
+
+
+def watch(name: str, crash_at: str, trace: bool) -> None:
+    """Wrap every way to commit, so that the process dies before or after the one that was named."""
+    seen: Counter[str] = Counter()
+    write, record = Units.write, Units.record
+
+    def arrive() -> str:
+        kind = committer()
+        seen[kind] += 1
+        return f"{kind}:{seen[kind]}"
+
+    def die_if(moment: str, commit: str) -> None:
+        if crash_at == f"{moment}:{commit}":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if trace and moment == "after":
+            tell(name, commit=commit)
+
+    @asynccontextmanager
+    async def watched_write(self: Units) -> AsyncIterator[Unit]:
+        commit = arrive()
+        async with write(self) as unit:
+            yield unit
+            die_if("before", commit)
+        die_if("after", commit)
+
+    async def watched_record(self: Units, arrivals: Sequence[Arrival]) -> Collection[UUID]:
+        commit = arrive()
+        die_if("before", commit)
+        new = await record(self, arrivals)
+        die_if("after", commit)
+        return new
+
+    Units.write = watched_write  # type: ignore[method-assign]
+    Units.record = watched_record  # type: ignore[method-assign]
+
+
+async def serve(name: str) -> None:
+    """Serve until killed."""
+    settings = Settings.from_env(os.environ)
+    log.configure(settings.log_level, settings.log_format, settings.secrets())
+    async with Signalbox(settings) as box:
+        tell(name, url=box.url)
+        await asyncio.Event().wait()
+
+
+def live(asked: Mapping[str, Any]) -> None:
+    """The whole life of a victim. It ends by SIGKILL, or with 1 and a traceback in its log."""
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.dup2(os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+    watch(asked["name"], asked["crash_at"], asked["trace"])
+    try:
+        asyncio.run(serve(asked["name"]))
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+class Parent:
+    """Forks victims and buries them."""
+
+    def __init__(self) -> None:
+        """SIGCHLD writes to a pipe, so that one `select` waits for requests and deaths alike."""
+        self._deaths, write_end = os.pipe()
+        os.set_blocking(write_end, False)
+        signal.set_wakeup_fd(write_end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._names: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Until stdin ends: then nobody is left who could want a victim, and none survives."""
+        waiting = b""
+        while True:
+            ready, _, _ = select.select([0, self._deaths], [], [])
+            if self._deaths in ready:
+                os.read(self._deaths, 4096)
+                self._bury()
+            if 0 in ready:
+                chunk = os.read(0, 65536)
+                if not chunk:
+                    break
+                *lines, waiting = (waiting + chunk).split(b"\n")
+                for line in lines:
+                    self._fork(json.loads(line))
+        for pid in self._names:
+            os.kill(pid, signal.SIGKILL)
+
+    def _fork(self, asked: Mapping[str, Any]) -> None:
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.close(0)
+            live(asked)
+        self._names[pid] = asked["name"]
+        tell(asked["name"], pid=pid)
+
+    def _bury(self) -> None:
+        while self._names:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            tell(self._names.pop(pid), ended=os.waitstatus_to_exitcode(status))
+
+
+if __name__ == "__main__":
+    catalog.load()
+    Parent().run()
