@@ -46,7 +46,10 @@ class Adopt:
             current = await unit.requests.get(request.id)
             if current is None or not lifecycle.may(current, RequestState.RUNNING):
                 return
-            started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note)
+            # Somebody who wants it stopped still does; why it was lost is no longer so.
+            stopping = current.reason is Reason.CANCELLED_BY_PERSON
+            reason, note = (current.reason, current.note) if stopping else (None, "")
+            started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=reason, note=note)
             started = await move(unit, current, started, now)
             if run is None:
                 await unit.enqueue(_find(started, now + timedelta(seconds=2)))

@@ -96,6 +96,9 @@ class Dispatcher:
         now = self.clock.now()
         if now < visible_at:
             return visible_at
+        if request.reason is Reason.CANCELLED_BY_PERSON:
+            await self.end(request, RequestState.CANCELLED, request.reason, request.note)
+            return None
         if now - request.created_at > LATE:
             await self.end(request, RequestState.FAILED, Reason.UPSTREAM_UNAVAILABLE, NOT_TAKEN)
             return None

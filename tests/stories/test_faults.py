@@ -75,6 +75,21 @@ async def test_a_dispatch_whose_answer_was_lost_is_found_by_its_key_and_not_repe
     assert story.answers()[0].startswith("✅ **Deploy passed**")
 
 
+async def test_news_that_bring_a_lost_request_back_take_the_reason_away(story: Story) -> None:
+    story.github.webhooks.hold("workflow_run")
+    story.github.faults.status(502, "POST", "*/dispatches", after=True)
+    story.github.faults.status(502, "GET", "*/actions/workflows/*/runs", times=9)
+    await story.types("alice", LINE)
+    for _ in range(9):
+        await story.passes(300)
+    assert story.answers()[0].startswith("❓ **Deploy was lost sight of**")
+    await story.github.runs[-1].start()
+    await story.github.webhooks.release()
+    await story.passes(100)
+    assert story.answers()[0].startswith("🔄 **Deploy is running**")
+    assert "GitHub did not answer" not in story.answers()[0]
+
+
 async def test_a_dispatch_that_never_arrived_is_sent_again_after_looking(story: Story) -> None:
     story.github.faults.status(502, "POST", "*/dispatches")
     await story.types("alice", LINE)
@@ -204,6 +219,17 @@ async def test_cancel_ends_the_run_and_says_who_did_it(story: Story, when: str) 
     assert living.startswith("🚫 **Deploy was cancelled**")
     assert "bob stopped it." in living
     assert "Stopping request CODE." in story.answers()
+
+
+async def test_what_was_cancelled_is_not_sent_again_when_its_dispatch_never_arrived(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/dispatches")
+    await story.types("alice", LINE)
+    await story.types("bob", "/cancel")
+    for _ in range(3):
+        await story.passes(10)
+    assert story.github.runs == []
+    assert story.answers()[-1].startswith("🚫 **Deploy was cancelled** · `CODE`")
+    assert "bob stopped it." in story.answers()[-1]
 
 
 async def test_cancel_by_a_reader_is_refused(story: Story) -> None:
