@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that `signalbox serve` start
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -29,6 +30,7 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve: webhooks in, workflows out. Settings come from the environment (.env.example lists them)."""
+    gc.disable()  # nothing of what a start makes is garbage; once it serves, it collects again
     from bot.app import serve as run
 
     settings = _settings()

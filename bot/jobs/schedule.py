@@ -1,11 +1,12 @@
-"""Owns work that comes round again: when it is next due. Its row remembers, so a restart neither skips nor doubles."""
+"""Owns work that comes round again: when it is next due. Its row remembers, so a restart neither skips nor doubles.
+
+croniter is imported for the first crontab line, for it brings dateutil along and most schedules are mere seconds.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from croniter import croniter
 
 from bot.errors import BotError
 from bot.model.job import Job
@@ -24,17 +25,29 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Raises `BotError` for a crontab line that can not be read or seconds that are not positive."""
-        fine = croniter.is_valid(self.when) if isinstance(self.when, str) else self.when > 0
+        fine = _is_crontab(self.when) if isinstance(self.when, str) else self.when > 0
         if not fine:
             raise BotError(f"The schedule of {self.name} can not be read: {self.when!r}")
 
     def after(self, moment: datetime) -> datetime:
         """When it is due next."""
         if isinstance(self.when, str):
-            due: datetime = croniter(self.when, moment).get_next(datetime)
-            return due
+            return _after(self.when, moment)
         return moment + timedelta(seconds=self.when)
 
     def job(self, now: datetime) -> Job:
         """Its row; the name is the key, so there is one however often it is planned."""
         return Job(kind=self.kind, key=self.name, payload={"v": VERSION}, run_at=self.after(now))
+
+
+def _is_crontab(line: str) -> bool:
+    from croniter import croniter
+
+    return bool(croniter.is_valid(line))
+
+
+def _after(line: str, moment: datetime) -> datetime:
+    from croniter import croniter
+
+    due: datetime = croniter(line, moment).get_next(datetime)
+    return due
