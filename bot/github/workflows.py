@@ -26,6 +26,13 @@ FOLDER: Final = ".github/workflows"
 MOST_READ: Final = 500
 
 _FILE: Final = re.compile(r"[^/\\\x00-\x1f]{1,250}\.ya?ml")
+_REF: Final = re.compile(
+    r"refs/(?=.{6,250}\Z)(?!.*\.\.)(?P<short>(?:heads|tags)(?:/(?!\.)[^/\x00-\x20\x7f~^:?*\[\\]+)+)", re.DOTALL
+)
+"""What git takes for a branch or tag; above all it has no step that could lead to another route of the API.
+
+https://git-scm.com/docs/git-check-ref-format
+"""
 _CONTENTS: Final = "/repos/{owner}/{repo}/contents/{path}"
 _DISPATCH: Final = "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
 
@@ -92,8 +99,8 @@ class Workflows:
 
         The commits route answers 422 for a ref that is not there, and sees through annotated tags.
         """
-        short = ref.removeprefix("refs/")
-        if short == ref or not short.startswith(("heads/", "tags/")):
+        named = _REF.fullmatch(ref)
+        if named is None:
             raise NotFound(f"{ref} is no branch or tag", status=404)
         try:
             answer = await self._client(repository).request(
@@ -102,7 +109,7 @@ class Workflows:
                 repository=repository,
                 permissions=scopes.CONTENTS,
                 query={"per_page": 1},
-                ref=short,
+                ref=named["short"],
             )
         except Refused as error:
             if error.status != 422:
@@ -123,7 +130,10 @@ class Workflows:
             except Refused as error:
                 if "return_run_details" not in str(error):
                     raise
-                self._plain.add(repository.connection)
+            # Remembered only once it worked: people name inputs, and could make GitHub's refusal say this word.
+            started = await self._start(repository, path, body)
+            self._plain.add(repository.connection)
+            return _run_id(started)
         return _run_id(await self._start(repository, path, body))
 
     async def _start(self, repository: Repository, path: str, body: Mapping[str, object]) -> Answer:

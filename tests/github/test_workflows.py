@@ -128,6 +128,7 @@ async def test_a_repository_without_the_folder_has_no_names(workflows: Workflows
     [
         ("refs/heads/main", b"/repos/acme/shop/commits/heads/main?per_page=1"),
         ("refs/heads/feature/a#b", b"/repos/acme/shop/commits/heads/feature/a%23b?per_page=1"),
+        ("refs/heads/grün-🚂", b"/repos/acme/shop/commits/heads/gr%C3%BCn-%F0%9F%9A%82?per_page=1"),
         ("refs/tags/v1", b"/repos/acme/shop/commits/tags/v1?per_page=1"),
     ],
 )
@@ -146,7 +147,14 @@ async def test_a_ref_that_is_not_there_is_not_found(
         await workflows.head_of(repository(), "refs/heads/gone")
 
 
-@pytest.mark.parametrize("ref", ["main", "heads/main", "refs/pull/7/head", "a" * 40])
+@pytest.mark.parametrize(
+    "ref",
+    [
+        *("main", "heads/main", "refs/pull/7/head", "a" * 40, "refs/heads/", "refs/heads", "refs/heads//main"),
+        *("refs/heads/..", "refs/heads/../../issues/1", "refs/tags/a/./b", "refs/heads/a/../../../../installation"),
+        *("refs/heads/.hidden", "refs/heads/a b", "refs/heads/a\n", "refs/heads/a?b", "refs/heads/" + "a" * 250),
+    ],
+)
 async def test_only_full_names_of_branches_and_tags_are_refs(
     workflows: Workflows, github: respx.MockRouter, ref: str
 ) -> None:
@@ -204,6 +212,17 @@ async def test_an_old_server_is_asked_plainly_from_then_on(
     assert await dispatch(workflows) is None
     assert await dispatch(workflows) is None
     assert bodies(route) == [WHOLE, PLAIN, PLAIN]
+
+
+async def test_a_new_server_that_refuses_an_input_of_that_name_is_not_taken_for_an_old_one(
+    workflows: Workflows, github: respx.MockRouter
+) -> None:
+    strange = httpx.Response(422, json={"message": 'Unexpected inputs provided: ["return_run_details"]'})
+    route = github.post(DISPATCH).mock(side_effect=[strange, strange, httpx.Response(200, json={"workflow_run_id": 7})])
+    with pytest.raises(Refused):
+        await dispatch(workflows)
+    assert await dispatch(workflows) == 7
+    assert bodies(route) == [WHOLE, PLAIN, WHOLE]
 
 
 @pytest.mark.parametrize(
