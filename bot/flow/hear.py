@@ -5,7 +5,7 @@ Every intent passes here, so permission can not be forgotten by a command: a com
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -20,6 +20,7 @@ from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
 from bot.model.inbound import CommandReceived
 from bot.model.intent import Decide, Dispatch, Intent, Query
+from bot.model.message import Message
 from bot.model.people import Role
 from bot.model.repository import Repository
 from bot.rules import floods, parse, policy, refuse
@@ -58,6 +59,18 @@ class Hear:
             # Asking again would change nothing, so the person hears it now and not after the last attempt.
             message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
             await self.reply(asker, message, action="command_refused", reason=Reason.UPSTREAM_REFUSED)
+
+    def concerns(self, received: CommandReceived) -> bool:
+        """Whether the line is for us; what is for other bots counts for nothing."""
+        return parse.parse(received.line, received.origin, verbs=self.catalog.keys()) is not None
+
+    async def drop(self, lines: Sequence[CommandReceived]) -> None:
+        """Name the lines that are too many for one comment, as long as their author may have an answer (T26)."""
+        asker, recent = await self._meet(lines[0])
+        if recent >= floods.WITHOUT_WRITE and not await self._within_bounds(lines[0].repository, asker, recent):
+            return
+        fields = {"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in lines)}
+        await self.reply(asker, Message(name="commands_dropped", fields=fields), action="commands_dropped")
 
     async def _meet(self, received: CommandReceived) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""
@@ -101,10 +114,10 @@ class Hear:
         """Say what was wrong, to people who can see the repository."""
         role = await self._role(repository, asker, fresh=False)
         decision = policy.decide([policy.visible(role, asker.person.github.login, repository.full_name)])
-        message = refuse.misheard(problem)
+        message, reason = refuse.misheard(problem), Reason.ARGUMENTS
         if isinstance(decision, Denied):
-            message = refuse.refusal(asker.text, decision)
-        await self.reply(asker, message, action="command_refused", reason=Reason.ARGUMENTS)
+            message, reason = refuse.refusal(asker.text, decision), decision.reason
+        await self.reply(asker, message, action="command_refused", reason=reason)
 
     async def _within_bounds(self, repository: Repository, asker: Asker, recent: int) -> bool:
         """Whether this person may have one more answer; otherwise a reaction says no (T26)."""

@@ -60,18 +60,11 @@ class Receive:
 
     async def _listen(self, lines: Sequence[CommandReceived]) -> None:
         """Up to ten commands per comment, in order; what is beyond is named, not dropped in silence."""
-        heard, dropped = parse.first(lines)
+        heard, dropped = parse.first([line for line in lines if self.hear.concerns(line)])
         for line in heard:
             await self.hear(line)
         if dropped:
-            async with self.units.write() as unit:
-                person = await self.identify(unit, dropped[0].author)
-            asker = Asker(origin=dropped[0].origin, person=person, text=dropped[0].line)
-            message = Message(
-                name="commands_dropped",
-                fields={"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in dropped)},
-            )
-            await self.reply(asker, message, action="commands_dropped")
+            await self.hear.drop(dropped)
 
     async def _take(self, said: Inbound, received_at: datetime) -> datetime | None:
         match said:
@@ -123,7 +116,8 @@ class Receive:
     async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
         """The last attempt failed: the delivery is held, and whoever typed a command is told that nothing ran."""
         delivery = await self._delivery(payload)
-        for line in [one for one in self.read(delivery) if isinstance(one, CommandReceived)] if delivery else []:
+        lines = [one for one in self.read(delivery) if isinstance(one, CommandReceived)] if delivery else []
+        for line in parse.first([line for line in lines if self.hear.concerns(line)])[0]:
             async with self.units.write() as unit:
                 if await unit.requests.by_origin(line.origin) is not None:
                     continue

@@ -135,7 +135,7 @@ async def test_a_comment_whose_answer_was_lost_is_found_by_its_mark_and_not_repe
 
 async def test_github_down_is_retried_then_held_and_told(story: Story) -> None:
     story.github.faults.status(503, "GET", "*/collaborators/*", times=100)
-    await story.types("alice", LINE)
+    await story.types("alice", f"{LINE}\n/lgtm")
     for _ in range(12):
         await story.passes(300)
     held = [job for job in await _jobs(story) if job == ("held", "delivery")]

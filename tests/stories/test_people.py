@@ -53,6 +53,8 @@ async def test_t22_a_typo_of_somebody_without_access_tells_nothing_either(story:
         assert "deploy.yml, nightly.yml" not in story.answers()[-1]
         story.repository.role("mallory", "write")
         await story.passes(601)  # so that nothing here is a flood
+    sample = {"action": "command_refused", "reason": "not_found"}
+    assert story.bot.metrics.registry.get_sample_value("signalbox_commands_total", sample) == 5
 
 
 async def test_t8_a_login_that_belongs_to_somebody_else_now_is_an_unknown_membership(story: Story) -> None:
@@ -114,6 +116,12 @@ async def test_t26_people_without_write_get_three_answers_and_then_reactions(sto
     await story.passes(601)
     await story.types("rita", "/whoami")
     assert len(story.answers()) == 4
+
+
+async def test_t26_too_many_lines_are_no_way_around_that(story: Story) -> None:
+    for _ in range(3):
+        await story.types("rita", "\n".join(["/whoami"] * 11))
+    assert len(story.answers()) == 3
 
 
 async def test_on_a_public_repository_strangers_read_and_no_more(tmp_path: Path) -> None:

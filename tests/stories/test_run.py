@@ -135,6 +135,14 @@ async def test_of_eleven_commands_ten_are_taken_and_one_is_named(story: Story) -
     )
 
 
+async def test_what_is_for_other_bots_takes_no_place_among_the_ten(story: Story) -> None:
+    others = [f"/lgtm-{letter}" for letter in "abcdefghijkl"]
+    await story.types("alice", "\n".join(others))
+    assert (story.answers(), story.reactions()) == ([], [()])
+    await story.types("alice", "\n".join([*others, LINE]))
+    assert len(story.github.dispatched) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     [
