@@ -155,10 +155,10 @@ class Track:
     async def _void(self, unit: Unit, request: Request, run: Run, wrong: str, now: datetime) -> None:
         """What runs is not what was asked for: stop it, say so, raise the alarm (T1)."""
         await unit.runs.save(replace(run, verified=True, checked_at=now))
-        if not lifecycle.may(request, RequestState.VOIDED):
+        voided = lifecycle.reach(request, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=wrong)
+        if voided is request:
             return
         log.error("%s", wrong, extra={"action": "run_mismatch", "request": request.code})
-        voided = lifecycle.advance(request, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=wrong)
         await move(unit, request, voided, now)
         await unit.enqueue(stop(request.id))
         await unit.audit.write(
