@@ -145,9 +145,11 @@ class Authorize:
         async with self.units.read() as unit:
             history = await unit.heads.history(repository.connection, repository.id, pull.number)
         recorded = pin.head_as_of(history, moment)
-        if recorded is not None or pull.fork:
+        if pull.fork or (recorded is not None and recorded.sha == pull.head_sha):
             return recorded
-        return await self.pull_requests.head_before(repository, pull.head_ref, moment)
+        # No record, or one that missed a push: a webhook that was lost must not shut the pull request for good.
+        logged = await self.pull_requests.head_before(repository, pull.head_ref, moment)
+        return pin.newest(recorded, logged)
 
     def _inputs(
         self, question: Question, workflow: Workflow | Problem, where: _Where | Problem

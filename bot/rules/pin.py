@@ -38,10 +38,18 @@ class Unpinned:
 def head_as_of(history: Sequence[Head], moment: datetime) -> Head | None:
     """The newest head before `moment`. GitHub's times have whole seconds, so the same second is not before.
 
-    The head that a pull request was opened with was there before any of its comments, whatever the second.
+    The head that a pull request was opened with was there before any of its comments, whatever the second. Of several
+    in one second the last in `history` counts: that is the order in which we heard of them.
     """
     before = [head for head in history if head.since < moment or head.source == "opened"]
-    return max(before, key=lambda head: head.since, default=None)
+    return max(reversed(before), key=lambda head: head.since, default=None)
+
+
+def newest(recorded: Head | None, logged: Head | None) -> Head | None:
+    """Our record or the activity log, whichever knows the later head; within one second the log, which has an order."""
+    if recorded is None or logged is None:
+        return recorded or logged
+    return logged if logged.since >= recorded.since else recorded
 
 
 def pin_head(known: Head | None, current: PullRequest, *, asked_at: datetime, now: datetime) -> Pinned | Unpinned:

@@ -7,7 +7,7 @@ import pytest
 from bot.model.decision import Reason
 from bot.model.repository import Head
 from bot.model.request import PinSource
-from bot.rules.pin import Pinned, Unpinned, head_as_of, pin_branch, pin_head
+from bot.rules.pin import Pinned, Unpinned, head_as_of, newest, pin_branch, pin_head
 from tests.support import make
 
 LATE = 15 * 60 + 1
@@ -24,10 +24,30 @@ LATE = 15 * 60 + 1
         ([make.head(make.SHA, 0)], None),
         ([make.head(make.SHA, 0, "opened")], make.SHA),  # there was no comment before the pull request was opened
         ([make.head(make.SHA, 5)], None),
+        ([make.head(make.SHA, -60), make.head(make.OTHER_SHA, -60)], make.OTHER_SHA),  # two pushes in one second
+        ([make.head(make.SHA, -60, "opened"), make.head(make.OTHER_SHA, -60)], make.OTHER_SHA),
     ],
 )
 def test_t4_the_head_as_of_before_the_comment(history: list[Head], expected: str | None) -> None:
     head = head_as_of(history, make.NOON)
+    assert (head.sha if head else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("recorded", "logged", "expected"),
+    [
+        (None, None, None),
+        (make.head(make.SHA, -60), None, make.SHA),
+        (None, make.head(make.OTHER_SHA, -60, "activity"), make.OTHER_SHA),
+        (make.head(make.SHA, -60), make.head(make.OTHER_SHA, -30, "activity"), make.OTHER_SHA),  # a push we missed
+        (make.head(make.SHA, -60), make.head(make.OTHER_SHA, -60, "activity"), make.OTHER_SHA),
+        (make.head(make.SHA, -30), make.head(make.OTHER_SHA, -60, "activity"), make.SHA),  # the log is behind
+    ],
+)
+def test_t4_the_later_of_our_record_and_githubs_log_counts(
+    recorded: Head | None, logged: Head | None, expected: str | None
+) -> None:
+    head = newest(recorded, logged)
     assert (head.sha if head else None) == expected
 
 
