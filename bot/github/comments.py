@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -13,6 +13,8 @@ from bot.github.transport import GitHubClient
 from bot.model.repository import Repository
 
 PAGE: Final = 100
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""GitHub's clock may be this far behind ours."""
 
 _COMMENT: Final = "/repos/{owner}/{repo}/issues/comments/{comment_id}"
 _THREAD: Final = "/repos/{owner}/{repo}/issues/{issue_number}/comments"
@@ -59,23 +61,24 @@ class Comments:
         )
 
     async def find(self, repository: Repository, number: int, marker: str, since: datetime) -> int | None:
-        """The id of our App's own comment that holds `marker`; anybody else's does not count.
+        """The id of our App's own comment that ends with `marker`; anybody else's does not count.
 
-        `since` is cut to the second, as GitHub's times are. The token is the one that a comment is posted with: who
-        looks for a comment is about to post it.
+        Anywhere else in one of ours the marker is a quotation of what somebody typed. `since` is our time, so what
+        GitHub dates a little earlier is looked at too. The token is the one that a comment is posted with: who looks
+        for a comment is about to post it.
         """
         client = self._client(repository)
         pages = client.pages(
             _THREAD,
             repository=repository,
             permissions=scopes.THREADS,
-            query={"since": f"{readings.utc(since):%Y-%m-%dT%H:%M:%SZ}", "per_page": PAGE},
+            query={"since": f"{readings.utc(since - CLOCKS_DIFFER):%Y-%m-%dT%H:%M:%SZ}", "per_page": PAGE},
             issue_number=number,
         )
         async for page in pages:
             for comment in page.read(list[_Comment]):
                 app = comment.performed_via_github_app
-                if app is not None and app.id == client.app_id and marker in (comment.body or ""):
+                if app is not None and app.id == client.app_id and _ends_with(comment, marker):
                     return comment.id
         return None
 
@@ -92,3 +95,7 @@ class Comments:
 
     def _client(self, repository: Repository) -> GitHubClient:
         return self._clients.of(repository.connection)
+
+
+def _ends_with(comment: _Comment, marker: str) -> bool:
+    return (comment.body or "").rstrip().endswith(marker)

@@ -78,10 +78,12 @@ def comment(id: int, app: int | None = APP_ID, body: str | None = f"text\n{MARKE
 
 async def test_only_our_own_comment_counts(comments: Comments, github: respx.MockRouter) -> None:
     link = {"link": f'<{API}{THREAD}?per_page=100&page=2>; rel="next"'}
-    first = github.get(THREAD, params={"since": "2026-11-21T09:00:00Z"}).respond(
+    first = github.get(THREAD, params={"since": "2026-11-21T08:59:00Z"}).respond(
         200, json=[comment(1, app=None), comment(2, app=99), comment(3, body="no"), comment(4, body=None)], headers=link
     )
-    github.get(THREAD, params={"page": "2"}).respond(200, json=[comment(5), comment(6)])
+    github.get(THREAD, params={"page": "2"}).respond(
+        200, json=[comment(7, body=f"`/run {MARKER}` was refused"), comment(5), comment(6)]
+    )
     assert await comments.find(repository(), 7, MARKER, START + timedelta(milliseconds=500)) == 5
     assert first.called
 
