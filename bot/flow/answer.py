@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bot.errors import NotFound
 from bot.flow.ports import Clock, Comments, Mint, Render, Unit, Units
 from bot.model.decision import Reason
 from bot.model.job import Job
@@ -155,5 +157,6 @@ class React:
         async with self.units.read() as unit:
             repository = await unit.repositories.get(UUID(payload["connection"]), payload["repository"])
         assert repository is not None
-        await self.comments.react(repository, payload["comment"], payload["reaction"])
+        with contextlib.suppress(NotFound):  # somebody deleted the comment: there is nothing left to react to
+            await self.comments.react(repository, payload["comment"], payload["reaction"])
         return None

@@ -181,6 +181,16 @@ async def test_a_deleted_message_is_written_anew(story: Story) -> None:
     assert answer.startswith("✅ **Deploy passed**")
 
 
+async def test_a_comment_that_was_deleted_meanwhile_leaves_no_held_job(story: Story) -> None:
+    story.github.webhooks.hold("issue_comment")
+    comment = story.pull.issue.add_comment(story.github.person("alice"), "/whoami", None)
+    await comment.delete()
+    await story.github.webhooks.release()
+    for _ in range(4):
+        await story.passes(300)
+    assert [state for state, _ in await _jobs(story)] == ["ready"]  # the sweep's
+
+
 TEN_JOBS = "\n".join(
     ["name: Ten", "on: workflow_dispatch", "jobs:"]
     + [f"  job{number}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}" for number in range(10)]
