@@ -58,6 +58,8 @@ KEYLESS = make.report(id=556, display_title="Deploy")
         ([make.report(actor_login="mallory")], Search.NOTHING),  # somebody else's, though it carries our key
         ([make.report(event="push")], Search.NOTHING),
         ([make.report(path=".github/workflows/other.yml")], Search.NOTHING),
+        ([make.report(path=None, display_title="Deploy")], Search.UNSURE),  # the list is of our workflow, and old hosts
+        ([make.report(path=None)], Found(report=make.report(path=None))),  # leave the path out
         ([make.report(created_at=make.at(-61))], Search.NOTHING),  # before we asked
         ([make.report(created_at=make.at(-59))], Found(report=make.report(created_at=make.at(-59)))),  # clocks differ
         ([make.report(created_at=None)], Search.NOTHING),
