@@ -96,7 +96,7 @@ def open_for_migration(database_url: str) -> Engine:
 def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: int) -> AsyncEngine:
     engine = create_async_engine(
         "sqlite+aiosqlite://",
-        async_creator=connector(path, pragmas),
+        async_creator=connector(path, pragmas, only_reads=begin == "BEGIN"),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=connections,
         max_overflow=0,
@@ -105,7 +105,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
-        _driver(connection.connection.dbapi_connection).run_async(lambda driver: driver.execute(begin))
+        _driver(connection.connection.dbapi_connection).driver_connection.begin(begin)
 
     # SQLAlchemy's own reset rolls back each time, which is a trip to the thread; this one only when there is something.
     # https://docs.sqlalchemy.org/en/21/core/pooling.html#custom-reset-on-return-schemes
@@ -113,8 +113,7 @@ def _engine(path: Path, *, pragmas: tuple[str, ...], begin: str, connections: in
     def reset(connection: DBAPIConnection, _entry: ConnectionPoolEntry, state: PoolResetState) -> None:
         driver = _driver(connection).driver_connection
         # What was abandoned may be a BEGIN that the thread has yet to make; the rollback comes after it.
-        if not state.terminate_only and (driver.abandoned or driver.in_transaction):
-            driver.abandoned = False
+        if not state.terminate_only and (driver.abandoned or driver.unfinished):
             connection.rollback()
 
     return engine

@@ -67,14 +67,43 @@ class OneTripConnection(aiosqlite.Connection):
 
     abandoned = False
     """Whether somebody was called off while waiting for a trip. The thread makes it all the same, perhaps later."""
+    unfinished = False
+    """Whether there is a transaction that nobody has ended."""
+    only_reads = False
+    """Then nobody waits for the end of a transaction: nothing becomes durable by it, and the next trip comes after."""
+    _begin: str | None = None
 
     def cursor(self) -> Any:
         """A cursor; opening it needs no trip."""
         return OneTripCursor(self)
 
+    def begin(self, statement: str) -> None:
+        """Begin a transaction in the trip of its first statement."""
+        self._begin = statement
+
+    async def commit(self) -> None:
+        """Keep what was done since `begin`. Raises the errors of `sqlite3`."""
+        await self._end(self._conn.commit)
+
+    async def rollback(self) -> None:
+        """Undo what was done since `begin`, which may still be on its way."""
+        await self._end(self._conn.rollback)
+
     async def trip(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Do the work in the connection's thread, with the connection before the arguments."""
-        return await self._execute(work, self._conn, *arguments)
+        begin, self._begin = self._begin, None
+        if begin is None:
+            return await self._execute(work, self._conn, *arguments)
+        self.unfinished = True
+        return await self._execute(_first, begin, work, self._conn, *arguments)
+
+    async def _end(self, end: Callable[[], None]) -> None:
+        self._begin = None
+        if self.only_reads and self.unfinished:
+            self._tx.put_nowait((None, end))
+        elif self.unfinished or self.abandoned:
+            await self._execute(end)
+        self.unfinished = self.abandoned = False
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
@@ -84,7 +113,9 @@ class OneTripConnection(aiosqlite.Connection):
             raise
 
 
-def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[OneTripConnection]]:
+def connector(
+    path: Path, pragmas: Sequence[str], *, only_reads: bool = False
+) -> Callable[[], Awaitable[OneTripConnection]]:
     """What SQLAlchemy's `async_creator` wants: opens a connection with these pragmas, in its own thread."""
 
     def open_file() -> sqlite3.Connection:
@@ -96,11 +127,17 @@ def connector(path: Path, pragmas: Sequence[str]) -> Callable[[], Awaitable[OneT
 
     async def connect() -> OneTripConnection:
         connection = OneTripConnection(open_file, iter_chunk_size=64)
+        connection.only_reads = only_reads
         connection._thread.daemon = True  # as SQLAlchemy does for its own: a forgotten one must not keep us from ending
         await connection
         return connection
 
     return connect
+
+
+def _first(begin: str, work: Callable[..., Any], connection: sqlite3.Connection, *arguments: Any) -> Any:
+    connection.execute(begin)
+    return work(connection, *arguments)
 
 
 def _execute(

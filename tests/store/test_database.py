@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,7 @@ def test_one_process_holds_the_serving_lock(tmp_path: Path) -> None:
     hold = f"""
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from bot.store.lock import serving_lock
 with serving_lock(Path({str(database)!r})):
@@ -170,6 +172,30 @@ async def test_a_transaction_that_is_called_off_while_it_begins_leaves_nothing_o
         await called_off
     await busy
     await look()
+    async with getattr(database, engine).connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert not driver.in_transaction
+
+
+async def test_nobody_waits_for_the_end_of_a_snapshot_and_the_next_one_is_new_all_the_same(units: Units) -> None:
+    seen = []
+    for name in ("first", "second", "third"):
+        async with units.write() as unit:
+            known = await unit.connections.get(make.CONNECTION)
+            await unit.connections.save(replace(known, name=name))
+        async with units.read() as unit:
+            seen.append((await unit.connections.get(make.CONNECTION)).name)
+    assert seen == ["first", "second", "third"]
+
+
+async def test_a_transaction_begins_with_its_first_statement(database: Database) -> None:
+    async with database.writing.begin() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+    assert not driver.in_transaction
+    async with database.writing.begin() as connection:
+        assert (await connection.exec_driver_sql("SELECT 1")).scalar_one() == 1
+        assert driver.in_transaction
     assert not driver.in_transaction
 
 
