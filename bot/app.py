@@ -56,8 +56,8 @@ class Signalbox:
     async def __aenter__(self) -> Self:
         """Open the database, start the engine, listen.
 
-        Raises `AlreadyRunning` when another process serves this database, and `BotError` when its schema is not this
-        version's and may not be changed now.
+        Raises `AlreadyRunning` when another process serves this database, and `BotError` when it can not be used, when
+        its schema is not this version's and may not be changed now, and when the port is taken.
         """
         try:
             await self._start()
@@ -134,7 +134,10 @@ class Signalbox:
         runner = site.runner(app)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, self.settings.host, self.settings.port).start()
+        try:
+            await web.TCPSite(runner, self.settings.host, self.settings.port).start()
+        except OSError as error:
+            raise BotError(f"HOST and PORT can not be listened on: {error.strerror or error}.") from error
         host, port = runner.addresses[0][:2]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         log.info("Signalbox %s serves at %s", VERSION, self.url, extra={"action": "serving"})

@@ -117,7 +117,7 @@ class _told:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, SignalboxError):
+        if isinstance(error, (SignalboxError, OSError)):  # what the machine does not let us do is no bug either
             click.echo(str(error), err=True)
             sys.exit(1)
 

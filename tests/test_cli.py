@@ -6,11 +6,13 @@ import json
 import os
 import re
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,47 @@ def test_a_job_that_is_not_held_can_not_be_retried_or_dropped(tmp_path: Path, wo
     nonsense = signalbox(tmp_path, *words, "soon")
     assert nonsense.returncode == 1
     assert "Traceback" not in nonsense.stderr
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path / 'cli.db'}")
+    with closing(sqlite3.connect(tmp_path / "cli.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    for words in (("serve",), ("migrate",), ("jobs", "list")):
+        done = signalbox(tmp_path, *words, PORT="0")
+        assert (done.returncode, "schema" in done.stderr) == (1, True), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("serve",), ("migrate",), ("jobs", "list")])
+@pytest.mark.parametrize("place", ["a folder", "no database", "out of reach"])
+def test_a_database_that_can_not_be_used_is_told_in_a_sentence(
+    tmp_path: Path, place: str, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "no database").write_text("Dear diary, " * 20)
+    where = "/dev/null/signalbox.db" if place == "out of reach" else str(tmp_path / place)
+    done = signalbox(tmp_path, *words, PORT="0", DATABASE_URL=f"sqlite:///{where}")
+    assert done.returncode == 1
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    with serving(tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'new' / 'cli.db'}") as (_, url):
+        assert read(url, "/readyz")[0] == 200
+
+
+def test_jobs_of_a_database_that_is_not_there_make_none(tmp_path: Path) -> None:
+    done = signalbox(tmp_path, "jobs", "list")
+    assert (done.returncode, "run `signalbox migrate` first" in done.stderr) == (1, True)
+    assert not (tmp_path / "cli.db").exists()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = signalbox(tmp_path, "serve", PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "HOST and PORT can not be listened on" in done.stderr
+    assert "Traceback" not in done.stderr

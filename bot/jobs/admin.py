@@ -1,7 +1,7 @@
 """Owns what an operator does with jobs from another process: short transactions beside the one that serves.
 
 The engine notices within `LONGEST_WAIT` of bot/jobs/embedded.py. Each function opens the database itself, and raises
-`BotError` for a URL that can not be served.
+`BotError` for a URL that can not be served and for a database that is not at this version's schema.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from bot.errors import UserError
+from bot.errors import BotError, UserError
 from bot.jobs.timer import SystemTimer
 from bot.model.job import JobRow
 from bot.store.database import Database
+from bot.store.migrate import is_current
 from bot.store.unit import Units
 
 
@@ -42,6 +43,8 @@ async def drop(database_url: str, job: str) -> bool:
 async def _units(database_url: str) -> AsyncIterator[Units]:
     database = Database.open(database_url)
     try:
+        if not await is_current(database):
+            raise BotError(f"{database.path} is not at this version's schema: run `signalbox migrate` first.")
         yield Units(database, SystemTimer())
     finally:
         await database.close()

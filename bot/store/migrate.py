@@ -6,12 +6,16 @@ child process, before it takes the serving lock for itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import BotError
 from bot.store.database import Database, open_for_migration, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.schema import HEAD_REVISION
@@ -33,11 +37,12 @@ def ours(name: str | None, kind: str, _parents: object) -> bool:
 def upgrade(database_url: str) -> None:
     """Bring the database to the newest schema, in one transaction; nothing happens when it is there.
 
-    Raises `AlreadyRunning` while another process serves or migrates it, `BotError` for a URL that can not be served.
+    Raises `AlreadyRunning` while another process serves or migrates it, `OSError` where nothing may be written, and
+    `BotError` for a URL that can not be served, a file that is no database, or one from a newer Signalbox.
     """
     path = sqlite_path(database_url)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with serving_lock(path):
+    with serving_lock(path), _usable(path):
         engine = open_for_migration(database_url)
         try:
             _run(engine)
@@ -46,7 +51,14 @@ def upgrade(database_url: str) -> None:
 
 
 async def stored_revision(database: Database) -> str | None:
-    """The revision that the database is at; None before its first migration."""
+    """The revision that the database is at; None before its first migration. Raises `BotError` for no database."""
+    if not database.path.exists():
+        return None  # looking would make an empty one
+    with _usable(database.path):
+        return await _stored(database)
+
+
+async def _stored(database: Database) -> str | None:
     async with database.reading.connect() as connection:
         if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSION_TABLE)):
             return None
@@ -69,11 +81,23 @@ def alembic_config() -> Config:
 
 def _run(engine: Engine) -> None:
     from alembic import command
+    from alembic.util import CommandError
 
     config = alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise BotError(f"The database has a schema of another version, a newer one perhaps: {error}.") from error
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise BotError(f"The database {path} can not be used: {error.orig}.") from error
 
 
 async def _revision(connection: AsyncConnection) -> str | None:
