@@ -206,6 +206,8 @@ def _failures(jobs: Sequence[RunJob]) -> int:
 
 
 def _unsettled(run: Run) -> bool:
-    """Whether the run is over and yet a job of it is not, as far as we know."""
+    """Whether the run is over and yet a job of it is not, as far as we know, or none that we know made it fail."""
     over = run.status is RunStatus.COMPLETED
-    return over and (not run.jobs or any(job.status is not RunStatus.COMPLETED for job in run.jobs))
+    unexplained = run.conclusion in (Conclusion.FAILURE, Conclusion.TIMED_OUT) and not _failures(run.jobs)
+    open_jobs = any(job.status is not RunStatus.COMPLETED for job in run.jobs)
+    return over and (not run.jobs or unexplained or open_jobs)

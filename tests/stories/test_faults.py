@@ -52,6 +52,24 @@ async def test_lost_webhooks_cost_time_and_not_truth(story: Story) -> None:
     assert "✅ passed" in story.answers()[0].split("| :--")[-1]
 
 
+async def test_the_job_that_failed_is_shown_though_none_of_its_news_arrived(tmp_path: Path) -> None:
+    two = "on: workflow_dispatch\njobs:\n  a: {runs-on: u, steps: [{run: x}]}\n  b: {runs-on: u, steps: [{run: x}]}\n"
+    async with telling(tmp_path, files={".github/workflows/two.yml": two}) as story:
+        story.github.webhooks.drop("workflow_job")
+        await story.types("alice", "/run two.yml")
+        run = story.github.runs[-1]
+        await run.start()
+        story.github.webhooks.drop("workflow_job", times=2)
+        await run.start_job("a")
+        await run.finish_job("a", "failure")
+        await run.start_job("b")
+        await run.finish_job("b")
+        await run.finish()
+        await story.passes(3)
+        await story.passes(1)
+        assert "❌ failed" in story.answers()[0].split("| :--")[-1]
+
+
 async def test_webhooks_backwards_and_twice_end_alike(story: Story) -> None:
     await story.types("alice", LINE)
     story.github.webhooks.hold()
