@@ -7,6 +7,7 @@ asked alike for everybody, so that a hidden repository answers as slowly as a vi
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,7 +116,7 @@ class Authorize:
             return Problem(
                 sentence=f"There is no workflow {file} on the default branch. There is: {listed}.",
                 usage="/run <workflow file> [input=value ...]",
-                nearest=f"/run {closest}" if closest else None,
+                nearest=f"/run {shlex.quote(closest)}" if closest else None,
             )
 
     async def _where(self, question: Question) -> _Where | Problem:

@@ -32,8 +32,7 @@ def read_workflow(path: str, blob: str, data: bytes) -> Workflow:
 
 
 def _unusable(path: str, blob: str, fault: Fault) -> Workflow:
-    problem = f"{path} can not be used: {fault.sentence}."
-    return Workflow(path=path, name=path, blob=blob, inputs=(), dispatchable=False, problem=problem)
+    return Workflow(path=path, name=path, blob=blob, inputs=(), dispatchable=False, problem=fault.sentence)
 
 
 def _workflow(path: str, blob: str, root: Node) -> Workflow:

@@ -6,6 +6,7 @@ host's limit of inputs.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -50,7 +51,7 @@ def usage_of(workflow: Workflow, file: str, *, call: str = "/run") -> str:
     shown = [declared for declared in workflow.inputs if not is_reserved(declared.name)]
     must = [f"{declared.name}={wanted(declared)}" for declared in shown if _must(declared)]
     may = [f"[{declared.name}={wanted(declared)}]" for declared in shown if not _must(declared)]
-    return " ".join([call, file, *must, *may])
+    return " ".join([call, shlex.quote(file), *must, *may])
 
 
 def is_reserved(name: str) -> bool:

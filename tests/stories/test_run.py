@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.support.story import Story
+from tests.support.story import Story, telling
 
 ASKED = (
     "@alice asked for `/run deploy.yml environment=staging` · "
@@ -203,3 +205,15 @@ async def test_text_of_other_people_can_neither_ping_nor_break_the_message(story
     assert "@everyone" not in answer.replace("`", " ").replace("@\u2060", "")
     await story.types("alice", "/run deploy.yml environment=@acme/owners")
     assert story.answers()[-1].startswith('"environment" is staging or production, not "@\u2060acme/owners".')
+
+
+async def test_strange_and_broken_workflow_files(tmp_path: Path) -> None:
+    odd = {"our deploy.yml": "on: workflow_dispatch\njobs: {a: {steps: []}}", "broken.yml": "on: ["}
+    async with telling(tmp_path, files={f".github/workflows/{name}": text for name, text in odd.items()}) as story:
+        await story.types("alice", "/run broken.yml")
+        assert story.answers()[-1].startswith("broken.yml can not be used: expected the node content, but found")
+        assert story.answers()[-1].count("can not be used") == 1
+        await story.types("alice", "/run 'our deplo.yml'")
+        assert "```text\n/run 'our deploy.yml'\n```" in story.answers()[-1]
+        await story.types("alice", "/help run")
+        assert "- `/run 'our deploy.yml'`\n" in f"{story.answers()[-1]}\n"
