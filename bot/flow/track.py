@@ -106,7 +106,7 @@ class Track:
             try:
                 report = await self.runs.get(repository, run.github_id)
             except NotFound:
-                await self._gone(request)
+                await self._gone(request, run)
                 return None
             await self.take(request, run, repository, report)
         async with self.units.read() as unit:
@@ -172,10 +172,13 @@ class Track:
             facts={"run": run.github_id, "seen": wrong},
         )
 
-    async def _gone(self, request: Request) -> None:
+    async def _gone(self, request: Request, run: Run) -> None:
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)
+            known = await unit.runs.by_github(run.connection, run.repository, run.github_id, run.attempt)
+            if known is not None:
+                await unit.runs.save(replace(known, checked_at=now))  # an answer too: the sweep need not ask at once
             if current is not None and lifecycle.may(current, RequestState.LOST):
                 lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=GONE)
                 await move(unit, current, lost, now)

@@ -52,6 +52,16 @@ async def test_lost_webhooks_cost_time_and_not_truth(story: Story) -> None:
     assert "✅ passed" in story.answers()[0].split("| :--")[-1]
 
 
+async def test_a_run_that_github_forgot_is_asked_about_ever_more_seldom(story: Story) -> None:
+    await story.types("alice", LINE)
+    story.github.faults.status(404, "GET", "*/actions/runs/*", times=999)
+    for _ in range(60):
+        await story.passes(61)
+    assert story.answers()[0].startswith("❓ **Deploy was lost sight of**")
+    asked = [call for call in story.calls() if call.startswith("GET") and "/actions/runs/" in call]
+    assert 5 < len(asked) < 25
+
+
 async def test_the_job_that_failed_is_shown_though_none_of_its_news_arrived(tmp_path: Path) -> None:
     two = "on: workflow_dispatch\njobs:\n  a: {runs-on: u, steps: [{run: x}]}\n  b: {runs-on: u, steps: [{run: x}]}\n"
     async with telling(tmp_path, files={".github/workflows/two.yml": two}) as story:
