@@ -92,7 +92,7 @@ class Steps:
         """Tell the engine who does which kind of job (docs/architecture.md lists them)."""
         engine.handle(receive.DELIVERY, self.receive, on_held=self.receive.gave_up)
         engine.handle(opening.DISPATCH, self.dispatch, on_held=self.dispatch.gave_up)
-        engine.handle(adopt.FIND, self.adopt.find)
+        engine.handle(adopt.FIND, self.adopt.find, on_held=self.adopt.gave_up)
         engine.handle(adopt.CHECK, self.track.check)
         engine.handle(cancel.STOP, self.stop)
         engine.handle(opening.ANNOUNCE, self.announce, policy=PATIENT)

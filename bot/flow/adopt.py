@@ -28,6 +28,8 @@ NEVER_SEEN: Final = (
     "Declare the input signalbox_request and put it into the workflow's run-name, so that runs can be told apart here."
 )
 
+NOT_TOLD: Final = "GitHub took the dispatch, and then did not say which run it became."
+
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
@@ -105,13 +107,19 @@ class Adopt:
         if now - request.dispatched_at < PATIENCE:
             return now + max(timedelta(seconds=2), (now - request.dispatched_at) / 2)
         async with self.units.write() as unit:
-            await self._lose(unit, request, now)
+            await self._lose(unit, request.id, NEVER_SEEN, now)
         return None
 
-    async def _lose(self, unit: Unit, request: Request, now: datetime) -> None:
-        current = await unit.requests.get(request.id)
+    async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
+        """The last attempt to look for the run failed: the job is held, and the request ends lost."""
+        async with self.units.write() as unit:
+            if not await unit.runs.of_request(UUID(payload["request"])):
+                await self._lose(unit, UUID(payload["request"]), NOT_TOLD, self.clock.now())
+
+    async def _lose(self, unit: Unit, request: UUID, note: str, now: datetime) -> None:
+        current = await unit.requests.get(request)
         if current is not None and lifecycle.may(current, RequestState.LOST):
-            lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=NEVER_SEEN)
+            lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=note)
             await move(unit, current, lost, now)
 
     def _unseen(self, request: Request, run: int, attempt: int) -> Run:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.errors import NotFound
+from bot.errors import NotFound, UpstreamError
 from bot.flow.adopt import Adopt, check
 from bot.flow.cancel import stop
 from bot.flow.move import move
@@ -107,6 +107,10 @@ class Track:
                 report = await self.runs.get(repository, run.github_id)
             except NotFound:
                 await self._gone(request, run)
+                return None
+            except UpstreamError as error:
+                # Not a failed attempt: held jobs stay held, and the sweep has to be able to ask again.
+                log.warning("Run of %s not told: %s", request.code, error, extra={"action": "run_not_told"})
                 return None
             await self.take(request, run, repository, report)
         async with self.units.read() as unit:

@@ -43,3 +43,12 @@ async def test_t31_without_a_key_the_request_ends_lost_with_a_way_out(server: St
         await server.passes(30)
     assert len(server.github.dispatched) == 1
     assert "Declare the input signalbox_request" in server.answers()[0]
+
+
+async def test_where_github_never_says_which_run_it_was_the_request_ends_lost(server: Story) -> None:
+    server.github.webhooks.hold("workflow_run")
+    server.github.faults.status(503, "GET", "*/actions/workflows/*/runs", times=999)
+    await server.types("alice", "/run nightly.yml")
+    for _ in range(12):
+        await server.passes(300)
+    assert server.answers()[0].startswith("❓ **Nightly was lost sight of**")

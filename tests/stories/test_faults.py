@@ -52,6 +52,17 @@ async def test_lost_webhooks_cost_time_and_not_truth(story: Story) -> None:
     assert "✅ passed" in story.answers()[0].split("| :--")[-1]
 
 
+async def test_an_outage_longer_than_all_attempts_costs_time_and_not_truth(story: Story) -> None:
+    await story.types("alice", LINE)
+    story.github.webhooks.off()
+    story.github.faults.status(503, "GET", "*/actions/runs/*", times=10)
+    await story.github.runs[-1].play()
+    story.github.webhooks.on()
+    for _ in range(30):
+        await story.passes(61)
+    assert story.answers()[0].startswith("✅ **Deploy passed**")
+
+
 async def test_a_run_that_github_forgot_is_asked_about_ever_more_seldom(story: Story) -> None:
     await story.types("alice", LINE)
     story.github.faults.status(404, "GET", "*/actions/runs/*", times=999)
