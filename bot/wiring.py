@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
 
 PATIENT: Final = Policy(attempts=30)
-"""For what must be said even after GitHub was away for two hours."""
+"""For what must be said, or stopped, even after GitHub was away for two hours."""
 
 BRIEF: Final = Policy(attempts=3)
 """For reactions, which nobody misses for long."""
@@ -94,7 +94,7 @@ class Steps:
         engine.handle(opening.DISPATCH, self.dispatch, on_held=self.dispatch.gave_up)
         engine.handle(adopt.FIND, self.adopt.find, on_held=self.adopt.gave_up)
         engine.handle(adopt.CHECK, self.track.check)
-        engine.handle(cancel.STOP, self.stop)
+        engine.handle(cancel.STOP, self.stop, policy=PATIENT)
         engine.handle(opening.ANNOUNCE, self.announce, policy=PATIENT)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)

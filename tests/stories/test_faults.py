@@ -281,6 +281,17 @@ async def test_what_was_cancelled_is_not_sent_again_when_its_dispatch_never_arri
     assert "bob stopped it." in story.answers()[-1]
 
 
+async def test_cancel_outlives_an_outage(story: Story) -> None:
+    await story.types("alice", LINE)
+    await story.passes(1)
+    story.github.faults.status(503, "POST", "*/cancel", times=10)
+    await story.types("bob", "/cancel")
+    for _ in range(12):
+        await story.passes(300)
+    assert story.github.runs[-1].conclusion == "cancelled"
+    assert story.answers()[0].startswith("🚫 **Deploy was cancelled**")
+
+
 async def test_cancel_by_a_reader_is_refused(story: Story) -> None:
     await story.types("alice", LINE)
     await story.types("rita", "/cancel")
