@@ -80,7 +80,7 @@ class Signalbox:
         self.units.watch(self._request_moved)
         self.units.hear(self._command_noted)
         self.inbox = Inbox(self.units)
-        self.engine = Engine(self.units, self.timer, on_result=self._count)
+        self.engine = Engine(self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self._count)
         door = await self._github(self.settings.github) if self.settings.github else None
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(self.inbox.run(), name="inbox")

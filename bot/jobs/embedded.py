@@ -25,6 +25,7 @@ from bot.store.unit import Units
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16
+CROWD_PAUSE_SECONDS = 0.02  # before each job while deliveries pour in
 READ_AHEAD = 64  # due jobs kept in memory beyond those that run, so that each end of a job is not a query
 LONGEST_WAIT = timedelta(seconds=5)  # `signalbox jobs retry` in another process can not wake us
 AFTER_ERROR = timedelta(seconds=1)
@@ -42,13 +43,19 @@ class Engine:
         *,
         at_once: int = AT_ONCE,
         grace_seconds: float = GRACE_SECONDS,
+        crowded: Callable[[], bool] = lambda: False,
         on_result: OnResult = lambda kind, result: None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """Over this store; every commit that brings jobs wakes it. `at_once` bounds how many run together."""
+        """Over this store; every commit that brings jobs wakes it. `at_once` bounds how many run together.
+
+        While `crowded` says that deliveries pour in, jobs go one by one, with pauses: an answer that comes too late is
+        a delivery lost, and what is recorded can wait a moment.
+        """
         self._units = units
         self._timer = timer
         self._at_once = at_once
+        self._crowded = crowded
         self._grace_seconds = grace_seconds
         self._attempt = Attempt(timer, jitter, on_result)
         self._ledger = Ledger(units, timer, self._written)
@@ -168,7 +175,7 @@ class Engine:
         self._fill()
 
     def _fill(self) -> None:
-        while self._backlog and len(self._running) < self._at_once:
+        while self._backlog and self._has_room():
             if not self._start(self._backlog.popleft()):
                 return
         if self._more and not self._backlog:
@@ -183,10 +190,13 @@ class Engine:
             if job.run_at > now:
                 if job.run_at < self._until:
                     self._wake.set()
-            elif self._backlog or self._more or len(self._running) >= self._at_once:
+            elif self._backlog or self._more or not self._has_room():
                 self._more = True
             elif not self._start(job):
                 self._wake.set()
+
+    def _has_room(self) -> bool:
+        return len(self._running) < (1 if self._crowded() else self._at_once)
 
     def _known(self) -> Known:
         return frozenset((kind.name, version) for kind in self._kinds.values() for version in kind.versions)
@@ -203,6 +213,8 @@ class Engine:
 
     async def _work(self, job: StoredJob) -> None:
         try:
+            if self._crowded():
+                await asyncio.sleep(CROWD_PAUSE_SECONDS)
             outcome = await self._attempt(self._kinds[job.kind], job, self._schedules.get((job.kind, job.key)))
         except asyncio.CancelledError:
             self._busy.discard(job.id)
@@ -211,9 +223,9 @@ class Engine:
 
     def _left(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._fill()
         if not self._running:
             self._ledger.hurry()
-        self._fill()
 
     def _written(self, outcomes: Sequence[Outcome], more: bool) -> None:
         self._busy.difference_update(outcome.job.id for outcome in outcomes)

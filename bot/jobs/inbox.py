@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 KIND = "delivery"
 VERSION = 1
 MOST_AT_ONCE = 500  # rows in one transaction; more wait for the next
+CROWD = 8  # deliveries that share one commit
+CROWD_SECONDS = 0.1  # for how long one is felt: several commits
 COMMIT_SECONDS = 4.0  # a delivery waits for two commits at most, and GitHub hangs up after ten seconds
 
 
@@ -32,6 +34,7 @@ class Inbox:
         self._waiting: deque[tuple[Delivery, asyncio.Future[bool]]] = deque()
         self._arrived = asyncio.Event()
         self._open = True
+        self._crowded_until = 0.0
 
     async def record(self, delivery: Delivery) -> bool:
         """True when it is durable now, False when this connection's GUID was recorded before (T20).
@@ -46,6 +49,11 @@ class Inbox:
         self._arrived.set()
         return await recorded
 
+    @property
+    def crowded(self) -> bool:
+        """Whether deliveries are pouring in: whoever shares the event loop with us should leave it to them."""
+        return asyncio.get_running_loop().time() < self._crowded_until
+
     async def run(self) -> None:
         """Write until `stop` was called and nothing waits any more. Owned by the caller's task group."""
         try:
@@ -55,6 +63,8 @@ class Inbox:
                     await self._arrived.wait()
                     continue
                 batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+                if len(batch) >= CROWD:
+                    self._crowded_until = asyncio.get_running_loop().time() + CROWD_SECONDS
                 await self._write(batch)
         finally:
             self._open = False

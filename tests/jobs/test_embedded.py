@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import Refused, UserError
-from bot.jobs import admin
+from bot.jobs import admin, embedded
 from bot.jobs.embedded import LONGEST_WAIT, READ_AHEAD, Engine
 from bot.jobs.policy import Policy
 from bot.jobs.timer import SystemTimer
@@ -59,6 +59,28 @@ async def test_only_so_many_run_at_once_and_all_get_their_turn(bench: Bench) -> 
     assert len(work.seen) == 20
     assert most == 3
     assert await bench.rows() == []
+
+
+async def test_in_a_crowd_of_deliveries_jobs_go_one_by_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "CROWD_PAUSE_SECONDS", 0)
+    running, most, crowded = 0, [0, 0], True
+
+    async def step() -> None:
+        nonlocal running, crowded
+        running += 1
+        most[crowded] = max(most[crowded], running)
+        await asyncio.sleep(0)
+        running -= 1
+        crowded = crowded and len(work.seen) < 10
+
+    bench.another(at_once=4, crowded=lambda: crowded)
+    work = bench.worker(*[step] * 40)
+    async with bench.units.write() as unit:
+        await unit.enqueue(*[Job(kind="work", key=str(n), payload={"v": 1}) for n in range(40)])
+    async with bench.running():
+        await bench.engine.settled()
+    assert len(work.seen) == 40
+    assert most == [4, 1]
 
 
 async def test_jobs_that_are_committed_while_the_engine_looks_run_exactly_once(bench: Bench) -> None:

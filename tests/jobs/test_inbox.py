@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import NotRecorded
 from bot.jobs import inbox as inbox_module
-from bot.jobs.inbox import MOST_AT_ONCE, Inbox
+from bot.jobs.inbox import CROWD, MOST_AT_ONCE, Inbox
 from bot.store.intake import Arrival
 from bot.store.unit import Units
 from tests.support.rows import delivery
@@ -83,6 +83,15 @@ async def test_those_that_arrive_during_a_commit_share_the_next_one(units: Units
             assert not first.done()
         await asyncio.gather(first, *rest)
     assert counting.batches == [1, 29]
+
+
+async def test_many_in_one_commit_are_a_crowd(units: Units) -> None:
+    inbox = Inbox(units)
+    async with running(inbox):
+        await inbox.record(delivery("g-alone"))
+        assert not inbox.crowded
+        await asyncio.gather(*[inbox.record(delivery(f"g-{number}")) for number in range(CROWD + 1)])
+        assert inbox.crowded
 
 
 async def test_no_transaction_grows_without_bound(units: Units) -> None:
