@@ -19,7 +19,7 @@ USAGE = "run <workflow file> [input=value ...] [ref=<branch or tag>]"
     examples=["run deploy.yml", "run deploy.yml environment=staging dry_run=true", "run nightly.yml ref=main"],
 )
 def command(arguments: Arguments) -> Intent:
-    """Ask for a dispatch; every named value is an input, but for `ref`, which names a branch or tag of the repository."""
+    """Ask for a dispatch; every named value is an input, but for `ref`, which names a branch or tag."""
     file = arguments.values["workflow"].removeprefix(".github/workflows/")
     if "/" in file or not file.endswith((".yml", ".yaml")):
         raise UserError("A workflow is named by its file, which ends in .yml or .yaml.", usage=f"/{USAGE}")
