@@ -7,13 +7,17 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.model.request import Announcement
 from bot.store.schema import announcements as table
+
+# The values are handed over beside them: a statement that is built around them costs twice what running it does.
+_ADD = insert(table)
+_SAVE = update(table).where(table.c.id == bindparam("saved"), table.c.version == bindparam("seen"))
 
 
 class Announcements:
@@ -26,7 +30,7 @@ class Announcements:
     async def add(self, announcement: Announcement) -> None:
         """A new place. Raises `Conflict` when the request is shown there already."""
         try:
-            await self._sql.execute(insert(table).values(**_columns(announcement), version=announcement.version))
+            await self._sql.execute(_ADD, {**_columns(announcement), "version": announcement.version})
         except IntegrityError as error:
             raise Conflict(f"Request {announcement.request} is shown there already.") from error
 
@@ -35,8 +39,8 @@ class Announcements:
 
         Raises `Conflict` when the row has another version by now, or is not there.
         """
-        statement = update(table).where(table.c.id == announcement.id, table.c.version == announcement.version)
-        result = await self._sql.execute(statement.values(**_columns(announcement), version=announcement.version + 1))
+        values = {**_columns(announcement), "version": announcement.version + 1}
+        result = await self._sql.execute(_SAVE, {**values, "saved": announcement.id, "seen": announcement.version})
         if result.rowcount != 1:
             raise Conflict(f"Announcement {announcement.id} is not at version {announcement.version} any more.")
         return replace(announcement, version=announcement.version + 1)

@@ -34,17 +34,17 @@ class Audit:
         facts: Mapping[str, Any],
     ) -> None:
         """Append one entry; `facts` is plain JSON."""
-        statement = insert(table).values(
-            action=action,
-            at=at,
-            person_id=person,
-            connection_id=connection,
-            repository_id=repository,
-            request_id=request,
-            reason=None if reason is None else reason.value,
-            facts=dict(facts),
-        )
-        await self._sql.execute(statement)
+        values = {
+            "action": action,
+            "at": at,
+            "person_id": person,
+            "connection_id": connection,
+            "repository_id": repository,
+            "request_id": request,
+            "reason": None if reason is None else reason.value,
+            "facts": dict(facts),
+        }
+        await self._sql.execute(insert(table), values)
 
     async def count_commands(self, person: UUID, repository: int, since: datetime) -> int:
         """How many commands of this person were written down for this repository since then (T26).

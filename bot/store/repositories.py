@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Insert, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.repository import Repository
@@ -38,21 +39,16 @@ class Repositories:
 
     async def save(self, repository: Repository) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None."""
-        statement = insert(self._sql.dialect.name, table).values(
-            connection_id=repository.connection,
-            github_id=repository.id,
-            owner=repository.owner,
-            name=repository.name,
-            private=repository.private,
-            default_branch=repository.default_branch,
-            installation_id=repository.installation,
-        )
-        new = statement.excluded
-        labels = {column: new[column] for column in ("owner", "name", "private", "default_branch")}
-        changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
-        await self._sql.execute(
-            statement.on_conflict_do_update(index_elements=[table.c.connection_id, table.c.github_id], set_=changes)
-        )
+        values = {
+            "connection_id": repository.connection,
+            "github_id": repository.id,
+            "owner": repository.owner,
+            "name": repository.name,
+            "private": repository.private,
+            "default_branch": repository.default_branch,
+            "installation_id": repository.installation,
+        }
+        await self._sql.execute(_save_statement(self._sql.dialect.name), values)
 
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
         """The installation no longer reaches these repositories; none named means all of them."""
@@ -64,3 +60,12 @@ class Repositories:
         if repositories:
             statement = statement.where(table.c.github_id.in_(repositories))
         await self._sql.execute(statement)
+
+
+@cache
+def _save_statement(dialect: str) -> Insert:
+    statement = insert(dialect, table)
+    new = statement.excluded
+    labels = {column: new[column] for column in ("owner", "name", "private", "default_branch")}
+    changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
+    return statement.on_conflict_do_update(index_elements=[table.c.connection_id, table.c.github_id], set_=changes)
