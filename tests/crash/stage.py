@@ -114,6 +114,19 @@ class Stage:
             "ALLOW_INSECURE_LOOPBACK": "true",
         }
 
+    async def lived(self, lives: int) -> None:
+        """Hold that it had so many lives; the newest may have done its work before the keeper heard of it."""
+        async with self.downtime:
+            assert len(self.lives) == lives, self.describe(f"{len(self.lives)} lives")
+
+    async def end(self) -> None:
+        """Nobody starts it any more; returns when the last one is dead."""
+        async with self.downtime:  # not while one is being started, or nobody would know whom to kill
+            if self.keeper is not None:
+                self.keeper.cancel()
+                await asyncio.wait([self.keeper])
+        await self.kill()
+
     # What people do and see
 
     async def types(self, text: str, who: str = "alice", pull: PullRequest | None = None) -> Comment:
@@ -194,7 +207,4 @@ async def staged(
         try:
             yield stage
         finally:
-            if stage.keeper is not None:
-                stage.keeper.cancel()
-                await asyncio.wait([stage.keeper])
-            await stage.kill()
+            await stage.end()

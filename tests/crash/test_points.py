@@ -54,7 +54,7 @@ async def test_between_any_two_commits(migrated: Path, tmp_path: Path) -> None:
     async def crashed(forks: Victims, point: str) -> None:
         async with staged(forks, migrated, tmp_path / point, crash_at=point) as stage:
             await deploy(stage)
-            assert len(stage.lives) == 2, stage.describe(f"{len(stage.lives)} lives")
+            await stage.lived(2)
 
     points = [f"{moment}:{commit}" for commit in COMMITS for moment in ("after", "before")]
     async with victims() as forks:
@@ -69,7 +69,7 @@ async def test_around_each_outward_call(migrated: Path, tmp_path: Path) -> None:
                 stage.github.faults.silence(method, path, times=skip, seconds=0)
             fault = stage.github.faults.silence(method, path, after=after)
             await asyncio.gather(deploy(stage), killed_when(stage, fault))
-            assert len(stage.lives) == 2, stage.describe(f"{len(stage.lives)} lives")
+            await stage.lived(2)
 
     async with victims() as forks:
         tales = {

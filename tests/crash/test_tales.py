@@ -211,7 +211,7 @@ async def test_other_tales(migrated: Path, tmp_path: Path) -> None:
     async def tell(breed: Breed, name: str, case: Case) -> None:
         async with staged(breed, migrated, tmp_path / name, crash_at=case.crash_at) as stage:
             await case.play(stage)
-            assert len(stage.lives) == case.lives, stage.describe(f"{len(stage.lives)} lives")
+            await stage.lived(case.lives)
 
     async with victims() as forks:
         tales = {name: partial(tell, forks, name, case) for name, case in CASES.items()}

@@ -2,7 +2,7 @@
 
 Importing the bot takes a second of CPU, and a suite of crashes starts it hundreds of times. So it is imported once,
 here, and each victim is a fork of this process, which itself never starts a thread or a loop. Lines of JSON on stdin
-ask for victims; lines of JSON on stdout tell where they listen, what they committed (if asked) and how they ended.
+ask for victims and for deaths; lines of JSON on stdout tell where they listen, what they committed and how they ended.
 
 A commit is named by the task that makes it and its number there: `inbox:1` is the first batch of deliveries,
 `dispatch:2` the second commit of dispatch jobs. `before:dispatch:2` dies when only the COMMIT is missing,
@@ -136,7 +136,8 @@ class Parent:
                     break
                 *lines, waiting = (waiting + chunk).split(b"\n")
                 for line in lines:
-                    self._fork(json.loads(line))
+                    asked = json.loads(line)
+                    self._fork(asked["fork"]) if "fork" in asked else self._kill(asked["kill"])
         for pid in self._names:
             os.kill(pid, signal.SIGKILL)
 
@@ -148,7 +149,11 @@ class Parent:
             os.close(0)
             live(asked)
         self._names[pid] = asked["name"]
-        tell(asked["name"], pid=pid)
+
+    def _kill(self, name: str) -> None:
+        """Whoever is not buried yet still owns its process id, so nobody else is hit."""
+        for pid in [pid for pid, known in self._names.items() if known == name]:
+            os.kill(pid, signal.SIGKILL)
 
     def _bury(self) -> None:
         while self._names:

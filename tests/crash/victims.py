@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
 import re
-import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 START_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,9 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class Victim:
     """One process. `ended` becomes its exit code, which is -9 after SIGKILL."""
 
-    pid: asyncio.Future[int]
-    url: asyncio.Future[str]
-    ended: asyncio.Future[int]
+    strike: Callable[[], None]
+    """Sends it SIGKILL, and nobody else: a process id may belong to another one once its owner is buried."""
+    url: asyncio.Future[str] = field(default_factory=asyncio.Future)
+    ended: asyncio.Future[int] = field(default_factory=asyncio.Future)
     commits: list[str] = field(default_factory=list)
     hearing: asyncio.Task[None] | None = None
 
@@ -36,9 +36,8 @@ class Victim:
 
     async def kill(self) -> None:
         """SIGKILL; returns when it is dead and buried."""
-        pid = await self.pid
         if self.alive:
-            os.kill(pid, signal.SIGKILL)
+            self.strike()
         await self.dead(None)
 
     async def dead(self, seconds: float | None) -> bool:
@@ -46,15 +45,16 @@ class Victim:
         await asyncio.wait([self.ended], timeout=seconds)
         return not self.alive
 
-    def hear(self, told: Mapping[str, object]) -> None:
+    def hear(self, told: Mapping[str, Any]) -> None:
         """Take in one line about it."""
-        for word, future in (("pid", self.pid), ("url", self.url), ("ended", self.ended)):
-            if word in told:
-                future.set_result(told[word])  # type: ignore[arg-type]
+        if "url" in told:
+            self.url.set_result(told["url"])
         if "commit" in told:
-            self.commits.append(str(told["commit"]))
-        if self.ended.done() and not self.url.done():
-            self.url.set_result("")  # it died before it listened
+            self.commits.append(told["commit"])
+        if "ended" in told:
+            self.ended.set_result(told["ended"])
+            if not self.url.done():
+                self.url.set_result("")  # it died before it listened
 
 
 class Breed(Protocol):
@@ -76,14 +76,17 @@ class CommandLine:
         """As an operator starts it."""
         assert not crash_at
         assert not trace
-        loop = asyncio.get_running_loop()
-        victim = Victim(loop.create_future(), loop.create_future(), loop.create_future())
         command = (sys.executable, "-m", "bot", "serve")
         process = await asyncio.create_subprocess_exec(
             *command, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
         )
-        victim.pid.set_result(process.pid)
-        victim.hearing = loop.create_task(self._hear(process, victim, log))
+
+        def strike() -> None:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+        victim = Victim(strike)
+        victim.hearing = asyncio.create_task(self._hear(process, victim, log))
         async with asyncio.timeout(START_SECONDS):
             await victim.url
         return victim
@@ -112,20 +115,17 @@ class Victims:
         self, environment: Mapping[str, str], log: Path, *, crash_at: str = "", trace: bool = False
     ) -> Victim:
         """A new process; returns when it listens, or has died as it was told to."""
-        name, loop = str(next(self._names)), asyncio.get_running_loop()
-        victim = self._known[name] = Victim(loop.create_future(), loop.create_future(), loop.create_future())
-        asked = {
-            "name": name,
-            "environment": dict(environment),
-            "log": str(log),
-            "crash_at": crash_at,
-            "trace": trace,
-        }
-        assert self._parent.stdin is not None
-        self._parent.stdin.write(json.dumps(asked).encode() + b"\n")
+        name = str(next(self._names))
+        victim = self._known[name] = Victim(partial(self._ask, kill=name))
+        asked = {"name": name, "environment": dict(environment), "log": str(log), "crash_at": crash_at, "trace": trace}
+        self._ask(fork=asked)
         async with asyncio.timeout(START_SECONDS):
             await victim.url
         return victim
+
+    def _ask(self, **what: object) -> None:
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(json.dumps(what).encode() + b"\n")
 
     async def listen(self) -> None:
         """Hear what the parent and the victims tell, until the parent ends."""
