@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.delivery import Delivery
 from bot.store.schema import deliveries as table
+
+_GET = select(table).where(table.c.id == bindparam("delivery"))  # built once: building costs more than running it
 
 
 class Deliveries:
@@ -20,7 +22,7 @@ class Deliveries:
 
     async def get(self, delivery: UUID) -> Delivery | None:
         """By our id of it."""
-        row = (await self._sql.execute(select(table).where(table.c.id == delivery))).one_or_none()
+        row = (await self._sql.execute(_GET, {"delivery": delivery})).one_or_none()
         if row is None:
             return None
         return Delivery(

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.repository import Head
 from bot.store.dialect import insert
 from bot.store.schema import heads as table
+
+_HISTORY = (
+    select(table)
+    .where(
+        table.c.connection_id == bindparam("connection"),
+        table.c.repository_id == bindparam("repository"),
+        table.c.pull_request == bindparam("number"),
+    )
+    .order_by(table.c.since, table.c.id)
+)  # built once: building costs more than running it
 
 
 class Heads:
@@ -34,15 +44,7 @@ class Heads:
 
     async def history(self, connection: UUID, repository: int, pull_request: int) -> Sequence[Head]:
         """Oldest first; within one of GitHub's seconds, as we heard of them."""
-        statement = (
-            select(table)
-            .where(
-                table.c.connection_id == connection,
-                table.c.repository_id == repository,
-                table.c.pull_request == pull_request,
-            )
-            .order_by(table.c.since, table.c.id)
-        )
+        of = {"connection": connection, "repository": repository, "number": pull_request}
         return [
             Head(
                 connection=row.connection_id,
@@ -52,5 +54,5 @@ class Heads:
                 since=row.since,
                 source=row.source,
             )
-            for row in await self._sql.execute(statement)
+            for row in await self._sql.execute(_HISTORY, of)
         ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,7 +29,8 @@ class People:
 
     async def by_github(self, account: GitHubAccount) -> Person | None:
         """Who is linked with this account now, by its id; the login is the one we last heard."""
-        return _model((await self._sql.execute(_open_links().where(*_is(account)))).one_or_none())
+        account_id = {"connection": account.connection, "external": str(account.id)}
+        return _model((await self._sql.execute(_BY_GITHUB, account_id)).one_or_none())
 
     async def get(self, person: UUID) -> Person | None:
         """The person with the GitHub account linked now; None for nobody, or for a person without one."""
@@ -66,6 +67,11 @@ class People:
 
 def _open_links() -> Select[Any]:
     return select(accounts).where(accounts.c.provider == GITHUB, accounts.c.unlinked_at.is_(None))
+
+
+_BY_GITHUB = _open_links().where(
+    accounts.c.connection_id == bindparam("connection"), accounts.c.external_id == bindparam("external")
+)  # built once: building costs more than running it
 
 
 def _is(account: GitHubAccount) -> tuple[ColumnElement[bool], ...]:

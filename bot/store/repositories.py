@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Insert, func, select, update
+from sqlalchemy import Insert, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.repository import Repository
 from bot.store.dialect import insert
 from bot.store.schema import repositories as table
+
+# Statements are built once: building costs more than running them.
+_GET = select(table).where(
+    table.c.connection_id == bindparam("connection"), table.c.github_id == bindparam("repository")
+)
 
 
 class Repositories:
@@ -23,8 +28,7 @@ class Repositories:
 
     async def get(self, connection: UUID, repository: int) -> Repository | None:
         """What we know of it."""
-        statement = select(table).where(table.c.connection_id == connection, table.c.github_id == repository)
-        row = (await self._sql.execute(statement)).one_or_none()
+        row = (await self._sql.execute(_GET, {"connection": connection, "repository": repository})).one_or_none()
         if row is None:
             return None
         return Repository(

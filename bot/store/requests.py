@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Row, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Row, Select, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,7 +25,19 @@ from bot.store.schema import requests as table
 LOST_FOR = timedelta(days=1)  # how long news may still bring a lost request back
 AT_GITHUB = (RequestState.DISPATCHING.value, RequestState.RUNNING.value)
 
-# The values are handed over beside it: a statement that is built around them costs twice what running it does.
+# Statements are built once, and values are handed over beside them: building costs more than running.
+_GET = select(table).where(table.c.id == bindparam("value"))
+_BY_CODE = select(table).where(table.c.code == bindparam("value"))
+_BY_ORIGIN = select(table).where(table.c.origin_key == bindparam("value"))
+_OF_COMMENT = (
+    select(table)
+    .where(
+        table.c.connection_id == bindparam("connection"),
+        table.c.repository_id == bindparam("repository"),
+        table.c.comment_id == bindparam("comment"),
+    )
+    .order_by(table.c.line)
+)
 _SAVE = update(table).where(table.c.id == bindparam("saved"), table.c.version == bindparam("seen"))
 
 
@@ -59,15 +71,15 @@ class Requests:
 
     async def get(self, request: UUID) -> Request | None:
         """By its id."""
-        return await self._one(table.c.id == request)
+        return await self._one(_GET, request)
 
     async def by_code(self, code: str) -> Request | None:
         """By the code that people type, in any case."""
-        return await self._one(table.c.code == code.upper())
+        return await self._one(_BY_CODE, code.upper())
 
     async def by_origin(self, origin: Origin) -> Request | None:
         """What came of this very line."""
-        return await self._one(table.c.origin_key == origin.natural_key)
+        return await self._one(_BY_ORIGIN, origin.natural_key)
 
     async def of_thread(self, connection: UUID, repository: int, number: int, limit: int) -> Sequence[Request]:
         """The newest first."""
@@ -79,8 +91,8 @@ class Requests:
 
     async def of_comment(self, connection: UUID, repository: int, comment: int) -> Sequence[Request]:
         """In the order of their lines."""
-        statement = select(table).where(*_in(connection, repository), table.c.comment_id == comment)
-        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.line))]
+        of = {"connection": connection, "repository": repository, "comment": comment}
+        return [_model(row) for row in await self._sql.execute(_OF_COMMENT, of)]
 
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
@@ -98,8 +110,8 @@ class Requests:
         statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), lost), *conditions)
         return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
-    async def _one(self, condition: ColumnElement[bool]) -> Request | None:
-        row = (await self._sql.execute(select(table).where(condition))).one_or_none()
+    async def _one(self, statement: Select[Any], value: UUID | str) -> Request | None:
+        row = (await self._sql.execute(statement, {"value": value})).one_or_none()
         return None if row is None else _model(row)
 
     async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[Request]:
