@@ -62,7 +62,7 @@ def jobs_list(state: str | None) -> None:
 
     rows = _run(listed(_database_url(), state))
     for row in rows:
-        error = f"  {row.last_error}" if row.last_error else ""
+        error = f"  {_visible(row.last_error)}" if row.last_error else ""
         due = row.run_at.isoformat(timespec="seconds")
         click.echo(f"{row.id}  {row.state:5}  {row.kind:12}  {row.attempts} failed  due {due}{error}")
     click.echo(f"{len(rows)} job{'' if len(rows) == 1 else 's'}.")
@@ -129,6 +129,11 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
 
 def _database_url() -> str:
     return _settings().database_url.reveal()
+
+
+def _visible(text: str) -> str:
+    """What an upstream wrote, without characters that would move a terminal's cursor."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _tell(found: bool, job: str, sentence: str) -> None:

@@ -79,12 +79,9 @@ class Adopt:
         candidates = await self.runs.dispatched_since(repository, request.workflow_path, since)
         login = await self.ourselves.login(request.connection)
         async with self.units.read() as unit:
-            known = [
-                await unit.runs.by_github(request.connection, request.repository, run.id, run.attempt)
-                for run in candidates
-            ]
+            ids = {run.id for run in candidates}
+            claimed = await unit.runs.claimed(request.connection, request.repository, ids)
             here = await unit.requests.unfinished_in(request.connection, request.repository)
-        claimed = {run.github_id for run in known if run is not None}
         others = {other.key for other in here if other.id != request.id}
         return verify.find(request, candidates, our_login=login, claimed=claimed, others=others)
 

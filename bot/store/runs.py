@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,15 @@ class Runs:
             runs.c.attempt == attempt,
         )
         return found[0] if found else None
+
+    async def claimed(self, connection: UUID, repository: int, github_ids: Collection[int]) -> frozenset[int]:
+        """Which of these runs, in whatever attempt, belong to a request."""
+        statement = select(runs.c.github_id).where(
+            runs.c.connection_id == connection,
+            runs.c.repository_id == repository,
+            runs.c.github_id.in_(sorted(github_ids)),
+        )
+        return frozenset(row.github_id for row in await self._sql.execute(statement))
 
     async def of_request(self, request: UUID) -> Sequence[Run]:
         """Oldest attempt first."""

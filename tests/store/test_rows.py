@@ -149,6 +149,8 @@ async def test_a_run_comes_back_with_its_jobs_in_github_s_order(units: Units) ->
         assert await unit.runs.by_github(make.CONNECTION, 77, 555, 1) == run
         assert await unit.runs.by_github(make.CONNECTION, 77, 555, 2) is None
         assert await unit.runs.by_github(GHES, 77, 555, 1) is None
+        assert await unit.runs.claimed(make.CONNECTION, 77, [554, 555]) == {555}
+        assert await unit.runs.claimed(GHES, 77, [555]) == frozenset()
 
 
 async def test_saving_a_run_brings_its_jobs_to_what_is_known_now(units: Units) -> None:

@@ -163,6 +163,20 @@ async def test_t31_without_a_key_to_prove_it_a_run_is_never_guessed(story: Story
     assert "(`run_not_found`)" in answer
 
 
+async def test_t31_a_rerun_of_another_requests_run_is_not_taken_for_a_candidate(story: Story) -> None:
+    await story.types("alice", "/run nightly.yml")
+    first = story.github.runs[-1]
+    await first.play()
+    await story.passes(5)
+    await first.rerun(by="bob")
+    story.github.faults.drop("POST", "*/dispatches")  # the second one never arrives
+    await story.types("alice", "/run nightly.yml")
+    await story.passes(20)
+    await story.passes(20)
+    assert len(story.github.dispatched) == 2
+    assert "lost sight of" not in story.answers()[-1]
+
+
 async def test_a_comment_whose_answer_was_lost_is_found_by_its_mark_and_not_repeated(story: Story) -> None:
     story.github.faults.status(502, "POST", "*/issues/*/comments", after=True, times=2)
     await story.types("alice", f"{LINE}\n/whoami")

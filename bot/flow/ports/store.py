@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -105,6 +105,10 @@ class Runs(Protocol):
     async def add(self, run: Run) -> None: ...
     async def save(self, run: Run) -> None: ...
     async def by_github(self, connection: UUID, repository: int, github_id: int, attempt: int) -> Run | None: ...
+    async def claimed(self, connection: UUID, repository: int, github_ids: Collection[int]) -> frozenset[int]:
+        """Which of these runs, in whatever attempt, belong to a request."""
+        ...
+
     async def of_request(self, request: UUID) -> Sequence[Run]:
         """Oldest attempt first."""
         ...
