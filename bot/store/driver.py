@@ -129,7 +129,12 @@ def connector(
         connection = OneTripConnection(open_file, iter_chunk_size=64)
         connection.only_reads = only_reads
         connection._thread.daemon = True  # as SQLAlchemy does for its own: a forgotten one must not keep us from ending
-        await connection
+        try:
+            await connection
+        except BaseException:
+            # Its thread still answers to the end of it, and complains aloud when our loop is gone by then.
+            await asyncio.to_thread(connection._thread.join)
+            raise
         return connection
 
     return connect
