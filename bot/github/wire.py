@@ -82,7 +82,7 @@ class Wire:
             UnauthAuthStrategy(),
             base_url=api_url.rstrip("/"),
             user_agent=user_agent,
-            timeout=timeout_seconds,
+            timeout=None,  # `send` has one deadline for the whole; httpx would set a timer for each of its steps
             follow_redirects=False,
             http_cache=False,
             cache_strategy=MemCacheStrategy(),
