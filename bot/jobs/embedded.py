@@ -64,6 +64,7 @@ class Engine:
         self._running: set[asyncio.Task[None]] = set()
         self._busy: set[UUID] = set()  # running, or finished and not yet written down
         self._wake = asyncio.Event()
+        self._wanted = False  # whether there is a reason to look before `_until`
         self._looked = asyncio.Condition()
         self._looks = 0
         self._quiet_look = 0
@@ -121,7 +122,7 @@ class Engine:
         """Return when nothing runs and nothing is due at this moment. Raises `BotError` when the engine has stopped."""
         look = self._looks + 1  # the next one to begin: it sees what is committed now
         self._settling += 1
-        self._wake.set()
+        self._want_look()
         try:
             async with self._looked:
                 await self._looked.wait_for(lambda: self._quiet_look >= look or self._ended)
@@ -144,21 +145,32 @@ class Engine:
         self._tasks = tasks
         try:
             while self._open:
-                self._wake.clear()
+                self._wanted = False
                 self._looks += 1
                 try:
                     await self._look()
                 except Exception:
                     log.exception("Could not look for jobs", extra={"action": "jobs_not_read"})
                     self._until = self._timer.now() + AFTER_ERROR
-                await self._timer.wait(self._until, self._wake)
+                await self._rest()
         finally:
             self._tasks = None
+
+    async def _rest(self) -> None:
+        """Until the next job is due or a look is wanted."""
+        while self._open and not self._wanted and self._timer.now() < self._until:
+            self._wake.clear()
+            await self._timer.wait(self._until, self._wake)
+
+    def _want_look(self) -> None:
+        self._wanted = True
+        self._wake.set()
 
     async def _look(self) -> None:
         """Read what is due, start what has room, and set when to look again at the latest."""
         self._started.clear()
         self._more = False
+        self._until = self._timer.now() + LONGEST_WAIT  # what is offered during the look may bring it forward
         busy = set(self._busy)
         limit = len(busy) + self._at_once + READ_AHEAD
         async with self._units.read() as unit:
@@ -167,7 +179,7 @@ class Engine:
         fresh = [row for row in rows if row.id not in busy and row.id not in self._started]
         self._backlog = deque(row for row in fresh if row.run_at <= now)
         later = [row.run_at for row in fresh if row.run_at > now]
-        self._until = min([*later, now + LONGEST_WAIT])
+        self._until = min([*later, self._until])
         self._more |= len(rows) == limit and not later
         if not self._backlog and not busy and not self._busy:
             self._quiet_look = self._looks
@@ -179,7 +191,7 @@ class Engine:
             if not self._start(self._backlog.popleft()):
                 return
         if self._more and not self._backlog:
-            self._wake.set()
+            self._want_look()
 
     def _offered(self, jobs: Sequence[StoredJob]) -> None:
         """Start at once what was just committed and is due; a look finds whatever does not fit."""
@@ -189,11 +201,12 @@ class Engine:
                 continue  # when it is written down, its revision shows that it was asked for again
             if job.run_at > now:
                 if job.run_at < self._until:
+                    self._until = job.run_at  # only the alarm moves: there is nothing to look for yet
                     self._wake.set()
             elif self._backlog or self._more or not self._has_room():
                 self._more = True
             elif not self._start(job):
-                self._wake.set()
+                self._want_look()
 
     def _has_room(self) -> bool:
         return len(self._running) < (1 if self._crowded() else self._at_once)
@@ -230,7 +243,7 @@ class Engine:
     def _written(self, outcomes: Sequence[Outcome], more: bool) -> None:
         self._busy.difference_update(outcome.job.id for outcome in outcomes)
         if more or self._settling:
-            self._wake.set()
+            self._want_look()
 
     async def _drain(self) -> None:
         if self._running:

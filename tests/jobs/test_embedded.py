@@ -16,6 +16,7 @@ from bot.jobs.policy import Policy
 from bot.jobs.timer import SystemTimer
 from bot.model.job import Job
 from bot.store.database import Database
+from bot.store.jobs import Jobs, Known, StoredJob
 from bot.store.unit import Units
 from tests.jobs.bench import Bench
 from tests.support.clock import FakeClock
@@ -102,6 +103,31 @@ async def test_jobs_that_are_committed_while_the_engine_looks_run_exactly_once(b
     names = [payload["n"] for payload in work.seen]
     assert sorted(names) == sorted([f"old {n}" for n in range(many)] + [f"new {n} next" for n in range(60)])
     assert await bench.rows() == []
+
+
+async def test_a_job_for_later_that_is_committed_during_a_look_starts_in_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon, ready = bench.clock.now() + timedelta(seconds=1), Jobs.ready
+    committed, done = asyncio.Event(), asyncio.Event()
+
+    async def slow(self: Jobs, known: Known, limit: int) -> list[StoredJob]:
+        rows = await ready(self, known, limit)
+        if not committed.is_set():
+            await bench.enqueue("later", at=soon)
+            committed.set()
+        return rows
+
+    async def step() -> None:
+        done.set()
+
+    monkeypatch.setattr(Jobs, "ready", slow)
+    bench.worker(step)
+    async with bench.running():
+        await committed.wait()
+        bench.clock.advance(1)
+        async with asyncio.timeout(5):
+            await done.wait()
 
 
 async def test_a_long_job_does_not_keep_others_from_being_written_down(bench: Bench) -> None:
