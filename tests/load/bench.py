@@ -15,6 +15,7 @@ import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.load import acks, commands, probot, starts
@@ -41,6 +42,7 @@ def main() -> None:
 
 
 PARTS = ("starts", "acks", "commands")
+PACE_ROUNDS, PACE_NUMBERS = 50, 10_000
 
 
 async def _measure(probot_folder: Path | None, parts: list[str]) -> dict[str, Any]:
@@ -68,7 +70,18 @@ async def _measure(probot_folder: Path | None, parts: list[str]) -> dict[str, An
 
 def _machine(pinned: bool) -> str:
     cores = "server on core 0, client and sandbox on core 1" if pinned else "not pinned"
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {cores}"
+    system = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, {cores}"
+    return f"{system}\nA fixed piece of work takes {_pace_ms():.2f} ms now: compare times only with runs at this pace."
+
+
+def _pace_ms() -> float:
+    """How fast this core is at this moment; on a shared machine that changes by the minute, and all times with it."""
+    took = []
+    for _ in range(PACE_ROUNDS):
+        begun = time.perf_counter()
+        sum(len(str(number)) for number in range(PACE_NUMBERS))
+        took.append(time.perf_counter() - begun)
+    return median(took) * 1000
 
 
 if __name__ == "__main__":
