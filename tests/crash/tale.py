@@ -10,6 +10,7 @@ from tests.crash.stage import Stage
 
 AT_ONCE = 24
 DEPLOY_LINE = "/run deploy.yml environment=staging"
+PASSED = " passed** in "  # of the run, in the first line; a job that passed says so in the table
 
 Tale = Callable[[], Awaitable[None]]
 
@@ -37,12 +38,12 @@ async def deploy(stage: Stage) -> None:
     comment = await stage.types(DEPLOY_LINE)
     await stage.until(lambda: bool(stage.github.runs and stage.said()), "the run and its message")
     await stage.github.runs[0].play()
-    await stage.until_said("passed")
+    await stage.until_said(PASSED)
     await stage.until_at_rest()
     assert len(stage.github.dispatched) == 1, stage.describe("One run for one command")
     assert len(stage.said()) == 1, stage.describe("One message for one request")
     assert [reaction.content for reaction in comment.reactions] == ["eyes"]
-    assert stage.rows("SELECT state FROM requests") == [("succeeded",)]
+    assert stage.rows("SELECT state FROM requests") == [("succeeded",)], stage.describe("The right end")
     assert stage.rows("SELECT count(*) FROM answers") == [(0,)]
     check_audit(stage)
 

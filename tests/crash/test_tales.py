@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.stage import Stage, staged
-from tests.crash.tale import DEPLOY_LINE, check_audit, deploy, killed_when, together
+from tests.crash.tale import DEPLOY_LINE, PASSED, check_audit, deploy, killed_when, together
 from tests.crash.victims import Breed, CommandLine, victims
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
@@ -38,7 +38,7 @@ async def two_in_one_comment(stage: Stage) -> None:
     await stage.until(lambda: len(stage.github.dispatched) == 2 == len(stage.said()), "two runs, two messages")
     for run in stage.github.runs:
         await run.play()
-    await stage.until(lambda: all("passed" in body for body in stage.said()), "two ends")
+    await stage.until(lambda: all(PASSED in body for body in stage.said()), "two ends")
     await stage.until_at_rest()
     assert [each.workflow for each in stage.github.dispatched] == ["deploy.yml", "nightly.yml"]
     assert len(stage.said()) == 2, stage.describe("One message for each")
@@ -79,7 +79,7 @@ async def sent_after_all(stage: Stage) -> None:
     await stage.types(NIGHTLY_LINE)
     await stage.until(lambda: bool(stage.github.runs and stage.said()), "the run and its message")
     await stage.github.runs[0].play()
-    await stage.until_said("passed")
+    await stage.until_said(PASSED)
     await stage.until_at_rest()
     assert len(stage.github.dispatched) == 1
     check_audit(stage)
@@ -94,7 +94,7 @@ async def news_lost(stage: Stage) -> None:
         await stage.bot.kill()
         await stage.github.runs[0].play()
         await stage.start()
-    await stage.until_said("passed")
+    await stage.until_said(PASSED)
     await stage.until_at_rest()
     [body] = stage.said()
     assert [word in body for word in ("build", "ship")] == [True, True]
