@@ -152,6 +152,11 @@ class GitHubClient:
         call = _Call(method=method, url=_filled(route, places), route=route, body=body)
         return self._judged(await self._exchange(call, bearer), bearer)
 
+    async def as_installation(self, scope: Scope, route: str, **places: str | int) -> Answer:
+        """Read a route with a token of that scope. Raises as `request` does."""
+        call = _Call(method="GET", url=_filled(route, places), route=route)
+        return await self._authorised(call, scope, await self._tokens.get(scope), None)
+
     async def app_slug(self) -> str:
         """The App's name in URLs; asked once. Its bot is `<slug>[bot]`."""
         return await self._identity.slug()
