@@ -112,11 +112,22 @@ class RunFacts(Fields, frozen=True):
     path: str | None = None
     head_sha: str | None = None
     actor: Account | None = None
+    triggering_actor: Account | None = None
     display_title: str | None = None
     html_url: str = ""
     created_at: Moment | None = None
     updated_at: Moment | None = None
     repository: SideRepository | None = None
+
+
+class StepFacts(Fields, frozen=True):
+    """A step of a job."""
+
+    number: int = 0
+    name: str = ""
+    conclusion: str | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
 
 
 class JobFacts(Fields, frozen=True):

@@ -46,7 +46,8 @@ def failure(response: httpx.Response, now: datetime, secrets: Iterable[str] = ()
         return NotFound(message, status=status)
     if response.is_redirect:
         return Refused("What was asked for has moved; nothing was followed.", status=status)
-    if status == 403 and (needs := response.headers.get("x-accepted-github-permissions")):
+    needs = response.headers.get("x-accepted-github-permissions")  # on every answer, so it explains only this one
+    if status == 403 and needs and "not accessible" in message.lower():
         message = f"{message} (needs {' '.join(needs.split())[:LONGEST_MESSAGE]})"
     return Refused(message, status=status)
 

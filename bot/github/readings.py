@@ -9,10 +9,10 @@ from typing import Final
 from uuid import UUID
 
 from bot.errors import BadPayload
-from bot.github.facts import Account, Envelope, JobFacts, PullRequestFacts, RunFacts
+from bot.github.facts import Account, Envelope, JobFacts, PullRequestFacts, RunFacts, StepFacts
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
-from bot.model.run import Conclusion, RunJob, RunReport, RunStatus
+from bot.model.run import Conclusion, RunJob, RunReport, RunStatus, Step
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ def run(facts: RunFacts) -> RunReport | None:
         url=facts.html_url,
         created_at=utc(facts.created_at) if facts.created_at else None,
         updated_at=utc(updated_at),
+        triggering_actor_id=facts.triggering_actor.id if facts.triggering_actor else None,
+        triggering_actor_login=facts.triggering_actor.login if facts.triggering_actor else None,
     )
 
 
@@ -108,6 +110,17 @@ def job(facts: JobFacts) -> RunJob | None:
         started_at=utc(facts.started_at) if facts.started_at else None,
         completed_at=utc(facts.completed_at) if facts.completed_at else None,
         url=facts.html_url or "",
+    )
+
+
+def step(facts: StepFacts) -> Step:
+    """What GitHub says about a step."""
+    return Step(
+        number=facts.number,
+        name=facts.name,
+        conclusion=_conclusion(facts.conclusion),
+        started_at=utc(facts.started_at) if facts.started_at else None,
+        completed_at=utc(facts.completed_at) if facts.completed_at else None,
     )
 
 

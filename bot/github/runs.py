@@ -81,6 +81,19 @@ class WorkflowRuns:
         found = [readings.run(facts) async for page in pages for facts in page.read(_Runs).workflow_runs]
         return [run for run in found if run is not None and run.actor_login == actor and run.path in {path, None}]
 
+    async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
+        """Start the next attempt of a completed run: of all its jobs, or of those that failed and what needs them.
+
+        Sent once, whatever happens: after `Unreachable` it may have started even so, which `get` tells by attempt and
+        triggering actor. Raises `NotFound`, and `Refused` in GitHub's words for a run that is still going, that is too
+        old, or that has nothing to run again.
+        https://docs.github.com/en/rest/actions/workflow-runs#re-run-a-workflow
+        """
+        route = _RUN + ("/rerun-failed-jobs" if failed_only else "/rerun")
+        await self._client(repository).request(
+            "POST", route, repository=repository, permissions=scopes.START_RUNS, run_id=run
+        )
+
     async def cancel(self, repository: Repository, run: int) -> None:
         """Ask GitHub to cancel. A run that is completed already (409) is not an error."""
         try:

@@ -50,6 +50,32 @@ class RunJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a job, as GitHub tells it: its times have whole seconds."""
+
+    number: int
+    name: str
+    conclusion: Conclusion | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLog:
+    """The end of a job's log as it came from GitHub: nothing in it is masked, cut or safe to show yet."""
+
+    job: str
+    """The job's name."""
+    step: str | None
+    """The name of the step that failed first; None where none did."""
+    text: str
+    url: str
+    """The job's page, for people."""
+    failed: Step | None = None
+    """The step of that name, with its times: by these its part of the text is found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
     """What GitHub said about a run, by webhook or when asked. Facts that GitHub left out are None."""
 
@@ -68,6 +94,9 @@ class RunReport:
     url: str
     created_at: datetime | None
     updated_at: datetime
+    triggering_actor_id: int | None = None
+    """Who started this attempt; `actor` stays who started the first."""
+    triggering_actor_login: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

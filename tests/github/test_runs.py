@@ -1,7 +1,8 @@
-"""Runs: as they are, their jobs, those that we dispatched, and cancelling one."""
+"""Runs: as they are, their jobs, those that we dispatched, running one again and cancelling one."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +37,19 @@ async def test_a_run_is_read(runs: WorkflowRuns, github: respx.MockRouter) -> No
         RunStatus.IN_PROGRESS,
         FILE,
         "signalbox[bot]",
+    )
+    assert (report.attempt, report.triggering_actor_id, report.triggering_actor_login) == (1, None, None)
+
+
+async def test_an_attempt_names_who_started_it(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    bob = {"id": 1002, "login": "bob", "type": "User"}
+    github.get(PATH).respond(200, json={**RUN, "run_attempt": 2, "triggering_actor": bob})
+    report = await runs.get(repository(), 555)
+    assert (report.attempt, report.actor_login, report.triggering_actor_id, report.triggering_actor_login) == (
+        2,
+        "signalbox[bot]",
+        1002,
+        "bob",
     )
 
 
@@ -106,3 +120,33 @@ async def test_a_cancel_that_did_not_happen_says_so(
     with pytest.raises(kind):
         await runs.cancel(repository(), 555)
     assert route.call_count == 1
+
+
+@pytest.mark.parametrize(("failed_only", "path"), [(False, "rerun"), (True, "rerun-failed-jobs")])
+async def test_a_run_is_run_again(runs: WorkflowRuns, github: respx.MockRouter, failed_only: bool, path: str) -> None:
+    route = github.post(f"{PATH}/{path}").respond(201, json={})
+    await runs.rerun(repository(), 555, failed_only=failed_only)
+    assert route.call_count == 1
+    assert json.loads(github["tokens"].calls.last.request.content) == {
+        "repository_ids": [77],
+        "permissions": {"actions": "write"},
+    }
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (422, Refused), (502, Unreachable), (307, Refused)])
+async def test_a_rerun_that_did_not_happen_says_so_and_is_not_tried_again(
+    runs: WorkflowRuns, github: respx.MockRouter, status: int, kind: type[Exception]
+) -> None:
+    route = github.post(f"{PATH}/rerun").respond(status, headers={"location": f"{API}/repositories/77"})
+    with pytest.raises(kind):
+        await runs.rerun(repository(), 555, failed_only=False)
+    assert route.call_count == 1
+
+
+async def test_a_rerun_is_refused_in_githubs_words(runs: WorkflowRuns, github: respx.MockRouter) -> None:
+    words = "This workflow is already running"
+    needs = {"x-accepted-github-permissions": "actions=write"}
+    github.post(f"{PATH}/rerun").respond(403, json={"message": words}, headers=needs)
+    with pytest.raises(Refused) as refused:
+        await runs.rerun(repository(), 555, failed_only=False)
+    assert str(refused.value) == words
