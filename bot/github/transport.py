@@ -40,6 +40,8 @@ class Answer:
     body: bytes
     next: str | None = None
     """Where the next page is."""
+    location: str | None = None
+    """Where a 302 points to, for who asked to be told."""
 
     def read(self, shape: type[T]) -> T:
         """The body's needed fields. Raises `Unreachable` when it is not GitHub that speaks: a proxy, a login page."""
@@ -98,6 +100,11 @@ class GitHubClient:
         """The API's host name."""
         return self._wire.base_url.host
 
+    @property
+    def base_url(self) -> httpx.URL:
+        """Where the API is."""
+        return self._wire.base_url
+
     async def request(
         self,
         method: str,
@@ -139,6 +146,21 @@ class GitHubClient:
                 return
             call = _Call(method="GET", url=self._same_host(answer.next), route=route)
 
+    async def pointer(
+        self, route: str, *, repository: Repository, permissions: Mapping[str, str], **places: str | int
+    ) -> str:
+        """The address that GitHub points to with a 302, not followed: it may be anywhere, and must not see our token.
+
+        A repository that was renamed is followed first, as by `request`. Raises as that does, and `Unreachable` when
+        GitHub answered in another way.
+        """
+        call = _Call(method="GET", url=_located(route, repository, places), route=route, pointer=True)
+        scope, token = await self._installations.token(repository, permissions)
+        answer = await self._authorised(call, scope, token, None)
+        if answer.location is None:
+            raise Unreachable("GitHub did not say where that is", status=answer.status)
+        return answer.location
+
     async def as_app(
         self, method: str, route: str, body: Mapping[str, Any] | None = None, **places: str | int
     ) -> Answer:
@@ -150,7 +172,7 @@ class GitHubClient:
     ) -> Answer:
         """Call a route with that token, or as nobody. Raises as `request` does."""
         call = _Call(method=method, url=_filled(route, places), route=route, body=body)
-        return self._judged(await self._exchange(call, bearer), bearer)
+        return self._judged(call, await self._exchange(call, bearer), bearer)
 
     async def as_installation(self, scope: Scope, route: str, **places: str | int) -> Answer:
         """Read a route with a token of that scope. Raises as `request` does."""
@@ -186,7 +208,7 @@ class GitHubClient:
             response = await self._exchange(call, token, headers)
         if kept is not None and response.status_code == 304:
             return Answer(status=200, body=kept.body)
-        answer = self._judged(response, token)
+        answer = self._judged(call, response, token)
         if key is not None:
             self._etags.keep(key, response.headers.get("etag"), answer.body)
         return answer
@@ -197,12 +219,14 @@ class GitHubClient:
         response = await self._wire.send(
             call.method, call.url, route=call.route, bearer=bearer, query=call.query, body=call.body, headers=headers
         )
-        if response.has_redirect_location and call.method == "GET":
+        if response.has_redirect_location and call.method == "GET" and not call.answered_by(response):
             moved = self._same_host(response.headers["location"])
             response = await self._wire.send("GET", moved, route=call.route, bearer=bearer, headers=headers)
         return response
 
-    def _judged(self, response: httpx.Response, bearer: str | None) -> Answer:
+    def _judged(self, call: _Call, response: httpx.Response, bearer: str | None) -> Answer:
+        if call.answered_by(response):
+            return Answer(status=response.status_code, body=b"", location=response.headers["location"])
         if not response.is_success:
             raise failure(response, self._clock.now(), (bearer,) if bearer else ())
         following = response.links.get("next", {}).get("url")
@@ -210,7 +234,7 @@ class GitHubClient:
 
     def _same_host(self, address: str) -> str:
         """The address, when it lies below our API's: a token is shown to no other host, nor to other paths of it."""
-        base = self._wire.base_url
+        base = self.base_url
         try:
             url = base.join(address)
         except httpx.InvalidURL as error:
@@ -244,6 +268,11 @@ class _Call:
     route: str
     query: Mapping[str, str | int] | None = None
     body: Mapping[str, Any] | None = None
+    pointer: bool = False
+    """Whether a 302 is the answer; a renamed repository is told by 301, 307 and 308."""
+
+    def answered_by(self, response: httpx.Response) -> bool:
+        return self.pointer and response.status_code == 302 and response.has_redirect_location
 
 
 def _located(route: str, repository: Repository, places: Mapping[str, str | int]) -> str:
