@@ -21,7 +21,7 @@ _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 SHORT_SHA: Final = 7
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_KEPT_IN_URLS: Final = "/:?#&=%~.-_+,@"
+KEPT_IN_URLS: Final = "/:?#&=%~.-_+,@"
 
 
 def mention(login: object) -> Safe:
@@ -63,7 +63,7 @@ def link(context: Context, text: object, url: object) -> Safe:
     base = context.get("server_url")
     if not isinstance(base, str) or not isinstance(url, str) or not lies_under(url, base):
         return shown
-    return Safe(f"[{shown}]({quote(url, safe=_KEPT_IN_URLS)})")
+    return Safe(f"[{shown}]({quote(url, safe=KEPT_IN_URLS)})")
 
 
 def lies_under(url: str, base: str) -> bool:

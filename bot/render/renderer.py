@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.model.message import Message
+from bot.model.message import Message, SlackText
 from bot.render.cut import cut
 from bot.render.filters import FILTERS
 from bot.render.markdown import Safe, escape
+from bot.render.mrkdwn import escape as escape_mrkdwn
+from bot.render.sections import slack_text
+from bot.render.slack_filters import SLACK_FILTERS
 
 log = logging.getLogger(__name__)
 
 HTML_FILTERS: Final = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "striptags", "pprint")
 """Jinja's own that are made for HTML, or would mark text as safe that is not."""
+
+Text = TypeVar("Text")
 
 _EMPTY_LINES: Final = re.compile(r"\n(?:[ \t]*\n){2,}")
 
@@ -33,8 +39,8 @@ class Renderer:
 
     def __init__(self, templates: Path, overrides: Path | None) -> None:
         """`templates` holds a folder per surface; `overrides` has the same shape and may lack most of it."""
-        self._ours = _environment([templates])
-        self._theirs = _environment([overrides, templates]) if overrides is not None else None
+        self._github = _surface(templates, overrides, escape, FILTERS)
+        self._slack = _surface(templates, overrides, escape_mrkdwn, SLACK_FILTERS)
 
     def github(self, message: Message) -> str:
         """The message as GitHub Markdown, short enough for a comment.
@@ -42,21 +48,26 @@ class Renderer:
         An operator's template that fails is logged and ours is used: a typo there must not silence every answer.
         Raises `jinja2.TemplateError` when ours fails, which is a fault of this code.
         """
-        name = f"github/{message.name}.md.j2"
-        if self._theirs is not None:
-            try:
-                return _render(self._theirs, name, message)
-            except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-                log.exception(
-                    "The template %s of this installation failed, so the built-in one was used: %s",
-                    name,
-                    error,
-                    extra={"action": "template_failed", "template": name},
-                )
-        return _render(self._ours, name, message)
+        return _render(self._github, f"github/{message.name}.md.j2", message, cut)
+
+    def slack(self, message: Message) -> SlackText:
+        """The message as Slack blocks and a line for notifications, within Slack's limits; templates as above.
+
+        The first block has no `block_id`: it is the caller's, to find its own message again.
+        """
+        name = f"slack/{message.name}.mrkdwn.j2"
+        return _render(self._slack, name, message, lambda text: slack_text(text, message.buttons))
 
 
-class _MarkdownEnvironment(ImmutableSandboxedEnvironment):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surface:
+    """The templates of a surface: our own, and an operator's before them if there are any."""
+
+    ours: ImmutableSandboxedEnvironment
+    theirs: ImmutableSandboxedEnvironment | None
+
+
+class _EscapingEnvironment(ImmutableSandboxedEnvironment):
     """What a macro or a block gives was escaped inside, so it counts as safe when it is printed."""
 
     @staticmethod
@@ -65,11 +76,25 @@ class _MarkdownEnvironment(ImmutableSandboxedEnvironment):
         return Safe("".join(parts))
 
 
-def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
-    environment = _MarkdownEnvironment(
+def _surface(
+    templates: Path,
+    overrides: Path | None,
+    finalize: Callable[[object], Safe],
+    filters: Mapping[str, Callable[..., Any]],
+) -> _Surface:
+    return _Surface(
+        ours=_environment([templates], finalize, filters),
+        theirs=_environment([overrides, templates], finalize, filters) if overrides is not None else None,
+    )
+
+
+def _environment(
+    folders: list[Path], finalize: Callable[[object], Safe], filters: Mapping[str, Callable[..., Any]]
+) -> ImmutableSandboxedEnvironment:
+    environment = _EscapingEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
-        finalize=escape,
+        finalize=finalize,
         autoescape=False,
         auto_reload=False,
         trim_blocks=True,
@@ -77,10 +102,24 @@ def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
     )
     for name in HTML_FILTERS:
         del environment.filters[name]
-    environment.filters.update(FILTERS)
+    environment.filters.update(filters)
     return environment
 
 
-def _render(environment: ImmutableSandboxedEnvironment, name: str, message: Message) -> str:
+def _render(surface: _Surface, name: str, message: Message, finish: Callable[[str], Text]) -> Text:
+    if surface.theirs is not None:
+        try:
+            return finish(_filled(surface.theirs, name, message))
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            log.exception(
+                "The template %s of this installation failed, so the built-in one was used: %s",
+                name,
+                error,
+                extra={"action": "template_failed", "template": name},
+            )
+    return finish(_filled(surface.ours, name, message))
+
+
+def _filled(environment: ImmutableSandboxedEnvironment, name: str, message: Message) -> str:
     text = environment.get_template(name).render(message.fields)
-    return cut(_EMPTY_LINES.sub("\n\n", text).strip())
+    return _EMPTY_LINES.sub("\n\n", text).strip()

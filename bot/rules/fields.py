@@ -76,6 +76,8 @@ class RequestFields(TypedDict):
     """The request's state, such as `running`."""
     asked_by: str
     """The person's GitHub login."""
+    asked_by_slack: str | None
+    """Their Slack user id, where the message is for Slack and they have one there."""
     text: str
     """The command as it was typed."""
     repository: str
@@ -87,6 +89,7 @@ class RequestFields(TypedDict):
     """The short name of the branch or tag; None where nothing was pinned."""
     commit: CommitFields | None
     pull_request: int | None
+    pull_request_url: str | None
     inputs: list[InputFields]
     environment: str | None
     run: RunFields | None

@@ -17,6 +17,7 @@ from bot.model.message import Message
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Run, RunJob
+from bot.rules import buttons
 from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
 from bot.rules.inputs import is_reserved
 from bot.rules.lifecycle import FINAL
@@ -44,17 +45,30 @@ SHORT_SHA: Final = 7
 
 
 def living(
-    request: Request, runs: Sequence[Run], *, asked_by: str, repository: Repository, server_url: str, now: datetime
+    request: Request,
+    runs: Sequence[Run],
+    *,
+    asked_by: str,
+    repository: Repository,
+    server_url: str,
+    now: datetime,
+    slack_user: str | None = None,
 ) -> Message:
-    """The request as it stands. `runs` are its attempts, oldest first; `server_url` has no slash at its end."""
+    """The request as it stands, with the buttons that make sense now.
+
+    `runs` are its attempts, oldest first; `server_url` has no slash at its end; `slack_user` is the id of the person
+    who asked, in the workspace where the message stands.
+    """
     base = f"{server_url}/{quote(repository.full_name)}"
     run = runs[-1] if runs else None
     jobs = sorted(map(_job, run.jobs), key=lambda job: list(Group).index(Group(job["group"]))) if run else []
+    told_run = _run(run, base) if run else None
     sentence, offers = next_step(request, has_run=run is not None)
     fields = RequestFields(
         code=request.code,
         state=request.state.value,
         asked_by=asked_by,
+        asked_by_slack=slack_user,
         text=normalise(request.text),
         repository=repository.full_name,
         server_url=server_url,
@@ -62,9 +76,10 @@ def living(
         ref=_short_ref(request.pin.ref) if request.pin else None,
         commit=_commit(request, base),
         pull_request=request.pin.pull_request if request.pin else None,
+        pull_request_url=_pull_request_url(request, base),
         inputs=[InputFields(name=name, value=value) for name, value in request.inputs.items() if not is_reserved(name)],
         environment=request.environment,
-        run=_run(run, base) if run else None,
+        run=told_run,
         jobs=jobs,
         counts=_counts(jobs),
         asked_at=request.created_at,
@@ -79,7 +94,8 @@ def living(
         next_step=sentence,
         offers=list(offers),
     )
-    return Message(name=TEMPLATES[request.state], fields=fields)
+    pressed = buttons.of(request, run_url=told_run["url"] if told_run else None)
+    return Message(name=TEMPLATES[request.state], fields=fields, buttons=pressed)
 
 
 def _workflow(request: Request, base: str) -> WorkflowFields:
@@ -97,6 +113,11 @@ def _commit(request: Request, base: str) -> CommitFields | None:
         return None
     sha = request.pin.sha
     return CommitFields(sha=sha, short=sha[:SHORT_SHA], url=f"{base}/commit/{quote(sha)}")
+
+
+def _pull_request_url(request: Request, base: str) -> str | None:
+    number = request.pin.pull_request if request.pin else None
+    return f"{base}/pull/{number}" if number is not None else None
 
 
 def _short_ref(ref: str) -> str:
