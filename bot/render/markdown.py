@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 
@@ -74,8 +75,9 @@ def code(value: object) -> Safe:
 
 
 def block(value: object) -> Safe:
-    """A fenced block with one line, which GitHub shows with a button to copy it. It must begin a line."""
-    text = shortened(visible(value), LONGEST_CODE)
+    """A fenced block of one line or a list of lines, which GitHub shows with a button to copy it. It begins a line."""
+    lines = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    text = "\n".join(shortened(visible(line), LONGEST_CODE) for line in lines)
     fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
     return Safe(f"{fence}text\n{text}\n{fence}")
 
