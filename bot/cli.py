@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import sys
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Coroutine, Sequence
+from typing import Any, NoReturn
 
 import click
 
 from bot import log
+from bot.environment import Environment
 from bot.errors import SettingsError, SignalboxError
 from bot.settings import Settings
 
@@ -98,17 +100,73 @@ def demo(once: bool, port: int) -> None:
     sys.exit(_run(play(once=once, port=port)))
 
 
+@main.group()
+def manifest() -> None:
+    """Print what the two apps ask for, ready to register them."""
+
+
+@manifest.command("github")
+@click.option("--link", is_flag=True, help="Print the address of GitHub's form, filled in, instead.")
+def manifest_github(link: bool) -> None:
+    """Print the manifest of the GitHub App for PUBLIC_URL."""
+    from bot import manifests
+
+    env = _environment()
+    public_url = _public_url(env, "GitHub sends its webhooks to it")
+    if link:
+        click.echo(manifests.github_link(env.address("GITHUB_SERVER_URL"), public_url))
+    else:
+        click.echo(json.dumps(manifests.github(public_url), indent=2))
+
+
+@manifest.command("slack")
+@click.option("--socket-mode", is_flag=True, help="Slack needs no way in to this server. So with SLACK_APP_TOKEN.")
+@click.option("--sign-in", is_flag=True, help="People link by signing in with Slack. So with SLACK_CLIENT_ID.")
+@click.option("--link", is_flag=True, help="Print the address of Slack's form, filled in, instead.")
+def manifest_slack(socket_mode: bool, sign_in: bool, link: bool) -> None:
+    """Print the manifest of the Slack app for PUBLIC_URL and SLACK_COMMAND."""
+    from bot import manifests
+
+    env = _environment()
+    sockets, signs_in = socket_mode or env.given("SLACK_APP_TOKEN"), sign_in or env.given("SLACK_CLIENT_ID")
+    public_url = env.address("PUBLIC_URL") or None
+    if signs_in:
+        public_url = _public_url(env, "people come back to it from Slack")
+    elif not sockets:
+        public_url = _public_url(env, "Slack sends to it. Without one, use --socket-mode")
+    found = manifests.slack(env.value("SLACK_COMMAND"), public_url, socket_mode=sockets, sign_in=signs_in)
+    click.echo(manifests.slack_link(found) if link else json.dumps(found, indent=2))
+
+
 def _settings() -> Settings:
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
-        click.echo("Signalbox can not start:", err=True)
-        for fault in error.faults:
-            click.echo(f"  - {fault}", err=True)
-        sys.exit(2)
+        _give_up("Signalbox can not start:", error.faults)
     for warning in settings.warnings:
         click.echo(f"Warning: {warning}", err=True)
     return settings
+
+
+def _environment() -> Environment:
+    """The variables one by one: a manifest is printed before the apps exist, so half an app is no fault here."""
+    env = Environment(os.environ)
+    if env.faults:
+        _give_up("The environment can not be used:", env.faults)
+    return env
+
+
+def _public_url(env: Environment, why: str) -> str:
+    if not env.given("PUBLIC_URL"):
+        _give_up("The manifest needs this server's address:", [f"PUBLIC_URL is missing: {why}."])
+    return env.address("PUBLIC_URL")
+
+
+def _give_up(sentence: str, faults: Sequence[str]) -> NoReturn:
+    click.echo(sentence, err=True)
+    for fault in faults:
+        click.echo(f"  - {fault}", err=True)
+    sys.exit(2)
 
 
 class _told:

@@ -109,7 +109,10 @@ class Environment:
         return f', got "{shown}"'
 
     def _check_url(self, variable: Variable) -> None:
-        wrong = _wrong_with(self._given[variable.name], loopback=self._values["ALLOW_INSECURE_LOOPBACK"])
+        text = self._given[variable.name]
+        wrong = _wrong_with(text, loopback=self._values["ALLOW_INSECURE_LOOPBACK"])
+        if not wrong and variable.bare and urlsplit(text).path.rstrip("/"):
+            wrong = "must be an address without a path"
         if wrong:
             self.fault(variable.name, f"{wrong}{self._got(variable)}")
             self._values[variable.name] = variable.default

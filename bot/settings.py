@@ -5,19 +5,16 @@ Only bot/app.py and bot/cli.py import this.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from bot import apps, setup
+from bot.apps import GitHubSettings, SlackSettings
 from bot.environment import Environment, Secret
 from bot.errors import SettingsError
-from bot.setup import Missing, missing_github, missing_public_url
 from bot.variables import FOREIGN, VARIABLES
 
 __all__ = ["GitHubSettings", "Secret", "Settings", "SlackSettings"]
@@ -25,36 +22,6 @@ __all__ = ["GitHubSettings", "Secret", "Settings", "SlackSettings"]
 KEY_CHARACTERS: Final = 32  # 128 bits in hex: the least that is worth calling a key
 WEAK_CHARACTERS: Final = 16
 CLOSE_ENOUGH: Final = 0.75  # GITHUB_PRIVATE_KEY and GITHUB_APPID are above, GITHUB_COPILOT_SEATS is below
-
-_PEM: Final = re.compile(r"-----BEGIN ((?:RSA )?PRIVATE KEY)-----\n(.+)\n-----END \1-----", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitHubSettings:
-    """The GitHub App of the first connection; complete, or absent as a whole."""
-
-    api_url: str
-    server_url: str
-    app_id: int
-    private_key: Secret
-    """PEM text."""
-    webhook_secret: Secret
-    client_id: str | None
-    client_secret: Secret | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackSettings:
-    """The Slack app; complete, or absent as a whole."""
-
-    api_url: str
-    bot_token: Secret
-    signing_secret: Secret | None
-    app_token: Secret | None
-    """Socket Mode when set."""
-    client_id: str | None
-    client_secret: Secret | None
-    command: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +45,9 @@ class Settings:
     """May be there before the App is: platforms generate it ahead."""
     github: GitHubSettings | None
     slack: SlackSettings | None
+    """Never there without `github`."""
+    slack_command: str
+    """How people call us in Slack, also before the app is there."""
     allow_insecure_loopback: bool
     warnings: tuple[str, ...]
     """One sentence each: set, but probably not what was meant."""
@@ -89,9 +59,8 @@ class Settings:
         Raises `SettingsError` whose `faults` name every variable that is wrong; no fault shows a secret.
         """
         env = Environment(environ)
-        _no_paths(env, "PUBLIC_URL", "GITHUB_SERVER_URL")
         database, keys = _database_url(env), _secret_keys(env)
-        github, slack = _github(env), _slack(env)
+        github, slack = apps.github(env), apps.slack(env)
         if env.faults:
             raise SettingsError(tuple(env.faults))
         return cls(
@@ -109,6 +78,7 @@ class Settings:
             github_webhook_secret=env.secret("GITHUB_WEBHOOK_SECRET"),
             github=github,
             slack=slack,
+            slack_command=env.value("SLACK_COMMAND"),
             allow_insecure_loopback=env.value("ALLOW_INSECURE_LOOPBACK"),
             warnings=_warnings(environ, env),
         )
@@ -118,15 +88,28 @@ class Settings:
         """Whether the database is SQLite, the default."""
         return self.database_url.reveal().startswith("sqlite")
 
-    def missing(self) -> tuple[Missing, ...]:
+    def missing(self) -> tuple[setup.Missing, ...]:
         """What is not configured yet, and how to get it."""
         gaps = []
         if self.public_url is None:
-            gaps.append(missing_public_url())
+            gaps.append(setup.missing_public_url())
         if self.github is None:
             have_secret = self.github_webhook_secret is not None
-            gaps.append(missing_github(self.github_server_url, self.public_url, have_secret=have_secret))
+            gaps.append(setup.missing_github(self.github_server_url, self.public_url, have_secret=have_secret))
+        elif self.slack is None:
+            gaps.append(setup.missing_slack(self.slack_command, self.public_url))
+        elif self.github.client_id is None:
+            gaps.append(setup.missing_sign_in(self.public_url))
         return tuple(gaps)
+
+    def configured(self) -> tuple[tuple[str, str], ...]:
+        """What is configured, as titles and words that anybody may read."""
+        found = []
+        if self.github is not None:
+            found.append(("GitHub App", f"Number {self.github.app_id} on {self.github.server_url}"))
+        if self.slack is not None:
+            found.append(("Slack", f"{self.slack.command}, {'Socket Mode' if self.slack.app_token else 'HTTP'}"))
+        return tuple(found)
 
     def secrets(self) -> Iterator[str]:
         """Every value that must never be written, for `bot.log.configure`."""
@@ -139,12 +122,6 @@ class Settings:
         password = urlsplit(self.database_url.reveal()).password
         if password:
             yield from {password, unquote(password)}
-
-
-def _no_paths(env: Environment, *names: str) -> None:
-    for name in names:
-        if urlsplit(env.address(name)).path:
-            env.fault(name, "must be an address without a path")
 
 
 def _migrates(env: Environment, database: str) -> bool:
@@ -179,97 +156,6 @@ def _secret_keys(env: Environment) -> tuple[Secret, ...]:
     return tuple(Secret(key) for key in keys)
 
 
-def _github(env: Environment) -> GitHubSettings | None:
-    """The App, None when nothing of it is set. A webhook secret alone is no App: platforms generate it ahead."""
-    client_id, client_secret = _pair(env, "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET")
-    names = ("GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_PRIVATE_KEY_FILE", "GITHUB_CLIENT_ID")
-    if not any(env.given(name) for name in names):
-        return None
-    key = _private_key(env)
-    app_id, webhook_secret = env.value("GITHUB_APP_ID"), env.secret("GITHUB_WEBHOOK_SECRET")
-    for name in ("GITHUB_APP_ID", "GITHUB_WEBHOOK_SECRET"):
-        if not env.given(name):
-            env.fault(name, "is missing: the GitHub App needs its id, its private key and its webhook secret")
-    if app_id is None or key is None or webhook_secret is None:
-        return None
-    return GitHubSettings(
-        api_url=env.address("GITHUB_API_URL"),
-        server_url=env.address("GITHUB_SERVER_URL"),
-        app_id=app_id,
-        private_key=key,
-        webhook_secret=webhook_secret,
-        client_id=client_id,
-        client_secret=client_secret,
-    )
-
-
-def _private_key(env: Environment) -> Secret | None:
-    inline, file = "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_PRIVATE_KEY_FILE"
-    if env.given(inline) and env.given(file):
-        env.fault(inline, f"and {file} are both set: keep one of them")
-        return None
-    if not env.given(inline) and not env.given(file):
-        env.fault(inline, f"or {file} is missing: generate a private key on the App's settings page")
-        return None
-    name, text = (inline, env.text(inline)) if env.given(inline) else (file, _read_key(env, file))
-    if text is None:
-        return None
-    pem = text.replace("\\n", "\n").replace("\r\n", "\n").strip()
-    if not _is_private_key(pem):
-        env.fault(name, 'must be a private key in PEM form, from "-----BEGIN" to the end of "-----END ...-----"')
-        return None
-    return Secret(f"{pem}\n")
-
-
-def _read_key(env: Environment, name: str) -> str | None:
-    try:
-        return Path(env.text(name) or "").read_text(encoding="ascii")
-    except OSError as error:
-        env.fault(name, f"must be a file that can be read: {error.strerror or type(error).__name__}")
-    except ValueError:
-        env.fault(name, "must be a private key in PEM form, which is plain ASCII text")
-    return None
-
-
-def _is_private_key(pem: str) -> bool:
-    """Whether it has the form that GitHub hands out; whether the key is good shows when it signs."""
-    match = _PEM.fullmatch(pem)
-    try:
-        return match is not None and bool(base64.b64decode(match[2].replace("\n", ""), validate=True))
-    except binascii.Error:
-        return False
-
-
-def _slack(env: Environment) -> SlackSettings | None:
-    client_id, client_secret = _pair(env, "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
-    token, app_token = env.secret("SLACK_BOT_TOKEN"), env.secret("SLACK_APP_TOKEN")
-    signing_secret = env.secret("SLACK_SIGNING_SECRET")
-    if token is None:
-        if app_token or signing_secret or client_id:
-            env.fault("SLACK_BOT_TOKEN", "is missing: the Slack app needs its bot token")
-        return None
-    if app_token is None and signing_secret is None:
-        env.fault("SLACK_SIGNING_SECRET", "is missing: Slack's requests are believed by it (or set SLACK_APP_TOKEN)")
-        return None
-    return SlackSettings(
-        api_url=f"{env.address('SLACK_API_URL')}/",
-        bot_token=token,
-        signing_secret=signing_secret,
-        app_token=app_token,
-        client_id=client_id,
-        client_secret=client_secret,
-        command=env.value("SLACK_COMMAND"),
-    )
-
-
-def _pair(env: Environment, first: str, second: str) -> tuple[str | None, Secret | None]:
-    """Two variables that make sense only together."""
-    if env.given(first) != env.given(second):
-        absent, present = (second, first) if env.given(first) else (first, second)
-        env.fault(absent, f"is missing: {present} is of no use without it")
-    return env.text(first), env.secret(second)
-
-
 def _warnings(environ: Mapping[str, str], env: Environment) -> tuple[str, ...]:
     ours = [variable.name for variable in VARIABLES]
     found = []
@@ -280,6 +166,4 @@ def _warnings(environ: Mapping[str, str], env: Environment) -> tuple[str, ...]:
     secret = env.text("GITHUB_WEBHOOK_SECRET")
     if secret is not None and len(secret) < WEAK_CHARACTERS:
         found.append(f"GITHUB_WEBHOOK_SECRET has fewer than {WEAK_CHARACTERS} characters: such a secret can be guessed")
-    if any(env.given(variable.name) for variable in VARIABLES if variable.name.startswith("SLACK_")):
-        found.append("SLACK_... variables are set, but this version answers on GitHub only")
     return tuple(found)

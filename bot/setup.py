@@ -1,35 +1,11 @@
-"""Owns what a person has to do until Signalbox is configured: the steps that the start page and `doctor` show."""
+"""Owns what a person has to do until Signalbox is configured: the steps that the start page shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
-WEBHOOK_PATH: Final = "/github/webhooks"
-
-PERMISSIONS: Final = {
-    "actions": "write",
-    "contents": "read",
-    "issues": "write",
-    "members": "read",
-    "metadata": "read",
-    "pull_requests": "write",
-}
-"""Of the GitHub App. actions: dispatch, follow and cancel runs; issues and pull_requests: read commands, answer."""
-
-EVENTS: Final = (
-    "issue_comment",
-    "member",
-    "membership",
-    "organization",
-    "pull_request",
-    "push",
-    "repository",
-    "team",
-    "workflow_job",
-    "workflow_run",
-)
+from bot import manifests
 
 APP_DOCS: Final = (
     "https://docs.github.com/en/apps/creating-github-apps/registering-a-github-app/registering-a-github-app"
@@ -51,7 +27,10 @@ class Step:
     link: str | None = None
     link_text: str = ""
     command: str = ""
-    """A line for a shell, ready to copy."""
+    """A line for a shell or a form, ready to copy."""
+
+
+RESTART: Final = Step(text="Restart Signalbox. The environment is read once, at start.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,29 +44,11 @@ class Missing:
     """False when Signalbox works without it."""
 
 
-def registration_url(server_url: str, public_url: str | None) -> str:
-    """The page where GitHub registers a new App, with everything but the name and the webhook secret filled in.
-
-    https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-using-url-parameters
-    """
-    webhook = f"{public_url or 'https://YOUR-ADDRESS'}{WEBHOOK_PATH}"
-    fields = [
-        ("description", "Runs GitHub Actions workflows when people ask for it in a comment."),
-        ("url", public_url or server_url),
-        ("public", "false"),
-        ("webhook_active", "true"),
-        ("webhook_url", webhook),
-        *PERMISSIONS.items(),
-        *(("events[]", event) for event in EVENTS),
-    ]
-    return f"{server_url}/settings/apps/new?{urlencode(fields)}"
-
-
 def missing_public_url() -> Missing:
     """What to do when nobody told us our own address."""
     return Missing(
         title="The public address",
-        why="GitHub has to reach this server, and the form for the GitHub App needs the address.",
+        why="GitHub has to reach this server, the forms for the apps need the address, people link accounts here.",
         required=False,
         steps=(
             Step(
@@ -118,7 +79,7 @@ def _registration(server_url: str, public_url: str | None) -> Step:
     return Step(
         text="Open the prepared form, choose a name, paste the webhook secret and create the App. "
         "For an organization, put /organizations/NAME before /settings in its address.",
-        link=registration_url(server_url, public_url),
+        link=manifests.github_link(server_url, public_url or "https://YOUR-ADDRESS"),
         link_text="Register a GitHub App with everything filled in",
     )
 
@@ -141,5 +102,60 @@ _AFTER_REGISTRATION: Final = (
         link=INSTALL_DOCS,
         link_text="About installing",
     ),
-    Step(text="Restart Signalbox. The environment is read once, at start."),
+    RESTART,
+)
+
+
+def missing_sign_in(public_url: str | None) -> Missing:
+    """What Slack needs of the GitHub App beside the rest: people prove with it which GitHub account is theirs."""
+    callback = f"{public_url or 'https://YOUR-ADDRESS'}{manifests.GITHUB_CALLBACK_PATH}"
+    return Missing(
+        title="Sign-in with GitHub",
+        why="People in Slack prove with it which GitHub account is theirs; until then their commands are refused.",
+        required=False,
+        steps=(
+            Step(text="Open the settings of your GitHub App and add this callback URL.", command=callback),
+            Step(text='Copy the "Client ID" from the same page.', variables=("GITHUB_CLIENT_ID",)),
+            Step(text='Press "Generate a new client secret" and copy it.', variables=("GITHUB_CLIENT_SECRET",)),
+            RESTART,
+        ),
+    )
+
+
+def missing_slack(command: str, public_url: str | None) -> Missing:
+    """The way to a Slack app: over HTTP where we have an address, else in Socket Mode."""
+    manifest = manifests.slack(command, public_url, socket_mode=public_url is None, sign_in=False)
+    return Missing(
+        title="A Slack app",
+        why=f"With it the same commands work in Slack as {command}. Nothing else depends on it.",
+        required=False,
+        steps=(
+            Step(
+                text="Open the prepared form, pick the workspace and create the app.",
+                link=manifests.slack_link(manifest),
+                link_text="Create a Slack app with everything filled in",
+            ),
+            Step(
+                text='Choose "Install App", install it, and copy the "Bot User OAuth Token".',
+                variables=("SLACK_BOT_TOKEN",),
+            ),
+            *(_SOCKET_MODE if public_url is None else _HTTP),
+            Step(text="Write /invite @signalbox in a channel where people shall see what runs."),
+        ),
+    )
+
+
+_HTTP: Final = (
+    Step(text='Copy the "Signing Secret" from "Basic Information".', variables=("SLACK_SIGNING_SECRET",)),
+    Step(
+        text='Restart Signalbox. If Slack says under "Event Subscriptions" that the address is not verified, '
+        "let it try again."
+    ),
+)
+_SOCKET_MODE: Final = (
+    Step(
+        text='Under "Basic Information", generate an "App-Level Token" with the scope connections:write and copy it.',
+        variables=("SLACK_APP_TOKEN",),
+    ),
+    RESTART,
 )

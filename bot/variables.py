@@ -36,6 +36,8 @@ class Variable:
     """The value is never shown: not in faults, logs or pages."""
     url: bool = False
     """The value is an address: https, or http to loopback while developing."""
+    bare: bool = False
+    """The address has no path: ours are appended to it."""
     example: str = ""
     """For .env.example, where there is no default."""
     kind: Any = str
@@ -68,8 +70,9 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="PUBLIC_URL",
         group=Group.SERVER,
-        description="Address under which GitHub and people reach this server, without a path.",
+        description="Address under which GitHub, Slack and people reach this server, without a path.",
         url=True,
+        bare=True,
         example="https://signalbox.example.com",
     ),
     Variable(
@@ -131,6 +134,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         description="GitHub's web pages. GitHub Enterprise Server: https://HOST.",
         default="https://github.com",
         url=True,
+        bare=True,
     ),
     Variable(
         name="GITHUB_APP_ID",
@@ -161,55 +165,55 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="GITHUB_CLIENT_ID",
         group=Group.GITHUB,
-        description='The App\'s "Client ID". Reserved for signing in with GitHub; not used yet.',
+        description='The App\'s "Client ID". People sign in with GitHub to link their Slack account.',
         example="Iv23liABCDEFabcdef12",
     ),
     Variable(
         name="GITHUB_CLIENT_SECRET",
         group=Group.GITHUB,
-        description="A client secret of the App. Reserved for signing in with GitHub; not used yet.",
+        description="A client secret of the App, for the same.",
         secret=True,
     ),
     Variable(
         name="SLACK_API_URL",
         group=Group.SLACK,
-        description="Slack's Web API. Reserved for Slack; not used yet.",
+        description="Slack's Web API.",
         default="https://slack.com/api/",
         url=True,
     ),
     Variable(
         name="SLACK_BOT_TOKEN",
         group=Group.SLACK,
-        description="The bot token of the Slack app (xoxb-...). Reserved for Slack; not used yet.",
+        description='The "Bot User OAuth Token" of the Slack app (xoxb-...).',
         secret=True,
     ),
     Variable(
         name="SLACK_SIGNING_SECRET",
         group=Group.SLACK,
-        description="The signing secret of the Slack app. Reserved for Slack; not used yet.",
+        description="The signing secret of the Slack app. Not needed in Socket Mode.",
         secret=True,
     ),
     Variable(
         name="SLACK_APP_TOKEN",
         group=Group.SLACK,
-        description="The app-level token (xapp-...); turns Socket Mode on. Reserved for Slack; not used yet.",
+        description="App-level token (xapp-...) with the scope connections:write. When set, Socket Mode replaces HTTP.",
         secret=True,
     ),
     Variable(
         name="SLACK_CLIENT_ID",
         group=Group.SLACK,
-        description="The client id of the Slack app. Reserved for signing in with Slack; not used yet.",
+        description="The client id of the Slack app. With it people link by signing in, without it by a code.",
     ),
     Variable(
         name="SLACK_CLIENT_SECRET",
         group=Group.SLACK,
-        description="The client secret of the Slack app. Reserved for signing in with Slack; not used yet.",
+        description="The client secret of the Slack app, for the same.",
         secret=True,
     ),
     Variable(
         name="SLACK_COMMAND",
         group=Group.SLACK,
-        description="The slash command that Slack knows Signalbox by. Reserved for Slack; not used yet.",
+        description="The slash command that Slack knows Signalbox by.",
         default="/ops",
         kind=SLASH_COMMAND,
         wanted="a slash and up to 31 lower-case letters, digits, hyphens or underscores",

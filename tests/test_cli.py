@@ -93,6 +93,26 @@ def test_a_second_one_on_the_same_database_is_refused_and_jobs_can_be_listed_bes
         assert "Another Signalbox" in migrated.stderr
 
 
+def test_manifests_are_printed_for_this_server(tmp_path: Path) -> None:
+    address = {"PUBLIC_URL": "https://box.example.com", "SLACK_COMMAND": "/box"}
+    github = json.loads(signalbox(tmp_path, "manifest", "github", **address).stdout)
+    assert github["hook_attributes"]["url"] == "https://box.example.com/github/webhooks"
+    slack = json.loads(signalbox(tmp_path, "manifest", "slack", **address).stdout)
+    assert slack["features"]["slash_commands"][0]["command"] == "/box"
+    assert slack["settings"]["socket_mode_enabled"] is False
+    sockets = json.loads(signalbox(tmp_path, "manifest", "slack", SLACK_APP_TOKEN="xapp-1").stdout)
+    assert sockets["settings"]["socket_mode_enabled"] is True
+    link = signalbox(tmp_path, "manifest", "slack", "--socket-mode", "--link").stdout
+    assert link.startswith("https://api.slack.com/apps?new_app=1&manifest_json=%7B")
+
+
+@pytest.mark.parametrize("words", [("github",), ("slack",), ("slack", "--socket-mode", "--sign-in")])
+def test_a_manifest_that_needs_the_address_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = signalbox(tmp_path, "manifest", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "PUBLIC_URL is missing: " in done.stderr
+
+
 def test_every_fault_of_the_environment_is_named_at_once(tmp_path: Path) -> None:
     started = signalbox(tmp_path, "serve", PORT="abc", SWEEP_SECONDS="soon", GITHUB_APP_ID="x")
     assert started.returncode == 2

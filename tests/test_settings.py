@@ -11,9 +11,11 @@ from bot.errors import SettingsError
 from bot.settings import Secret, Settings
 from bot.variables import VARIABLES
 
+SIGN_IN = {"GITHUB_CLIENT_ID": "Iv1.x", "GITHUB_CLIENT_SECRET": "client-secret"}
 BODY = "MIIEowIBAAKCAQEA0Z3VS5JJcds3xfnUnRkeuTrAGmUuY2VuZHM="
 PEM = f"-----BEGIN RSA PRIVATE KEY-----\n{BODY}\n-----END RSA PRIVATE KEY-----\n"
 SECRET = "a-webhook-secret-that-is-long-enough"
+SLACK = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "signing"}
 GITHUB = {"GITHUB_APP_ID": "4711", "GITHUB_APP_PRIVATE_KEY": PEM, "GITHUB_WEBHOOK_SECRET": SECRET}
 
 
@@ -46,11 +48,9 @@ def test_a_whole_environment_is_read() -> None:
             "SWEEP_SECONDS": "5",
             "GITHUB_API_URL": "https://ghes.example.com/api/v3/",
             "GITHUB_SERVER_URL": "https://ghes.example.com",
-            "GITHUB_CLIENT_ID": "Iv1.x",
-            "GITHUB_CLIENT_SECRET": "client-secret",
-            "SLACK_BOT_TOKEN": "xoxb-1",
-            "SLACK_SIGNING_SECRET": "signing",
             **GITHUB,
+            **SIGN_IN,
+            **SLACK,
         }
     )
     assert settings.public_url == "https://box.example.com"
@@ -197,12 +197,32 @@ def test_a_secret_in_the_wrong_place_is_not_shown(name: str, pasted: str) -> Non
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_SIGNING_SECRET"),
         ({"SLACK_SIGNING_SECRET": "x"}, "SLACK_BOT_TOKEN"),
         ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN"),
-        ({"SLACK_CLIENT_ID": "1", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, "SLACK_CLIENT_SECRET"),
+        (
+            {**GITHUB, "SLACK_CLIENT_ID": "1", "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"},
+            "SLACK_CLIENT_SECRET",
+        ),
+        ({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}, "GITHUB_APP_ID"),
     ],
 )
 def test_half_a_slack_app_names_what_is_missing(environ: dict[str, str], named: str) -> None:
     (fault,) = faults(environ)
     assert fault.startswith(f"{named} is missing: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "pasted", "wanted"),
+    [("SLACK_BOT_TOKEN", "xoxp-hunter2", "xoxb-"), ("SLACK_APP_TOKEN", "xoxb-hunter2", "xapp-")],
+)
+def test_a_token_of_the_wrong_kind_is_refused_and_not_shown(name: str, pasted: str, wanted: str) -> None:
+    assert faults({**GITHUB, **SLACK, name: pasted}) == (f"{name} must begin with {wanted}",)
+
+
+def test_slack_over_http_reaches_only_this_machine_and_only_when_allowed() -> None:
+    environ = {**GITHUB, **SLACK, "SLACK_API_URL": "http://127.0.0.1:4002/api"}
+    slack = Settings.from_env({**environ, "ALLOW_INSECURE_LOOPBACK": "true"}).slack
+    assert slack is not None
+    assert slack.api_url == "http://127.0.0.1:4002/api/"
+    assert "ALLOW_INSECURE_LOOPBACK=true" in faults(environ)[0]
 
 
 def test_names_close_to_ours_are_warned_about_and_foreign_ones_are_not() -> None:
@@ -240,7 +260,34 @@ def test_what_is_missing_is_told_with_the_way_to_get_it() -> None:
     named = {name for gap in settings.missing() for step in gap.steps for name in step.variables}
     assert {"PUBLIC_URL", "GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"} <= named
     assert named <= {variable.name for variable in VARIABLES}
-    assert Settings.from_env({**GITHUB, "PUBLIC_URL": "https://box.example.com"}).missing() == ()
+
+
+def test_after_github_comes_slack_and_then_nothing() -> None:
+    with_github = {**GITHUB, "PUBLIC_URL": "https://box.example.com"}
+    (slack,) = Settings.from_env(with_github).missing()
+    assert (slack.title, slack.required) == ("A Slack app", False)
+    assert [name for step in slack.steps for name in step.variables] == ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"]
+    (sign_in,) = Settings.from_env({**with_github, **SLACK}).missing()
+    assert sign_in.title == "Sign-in with GitHub"
+    assert sign_in.steps[0].command == "https://box.example.com/login/github/callback"
+    assert Settings.from_env({**with_github, **SLACK, **SIGN_IN}).missing() == ()
+
+
+def test_without_an_address_slack_is_reached_in_socket_mode() -> None:
+    address, slack = Settings.from_env(GITHUB).missing()
+    assert (address.title, slack.title) == ("The public address", "A Slack app")
+    assert [name for step in slack.steps for name in step.variables] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+    assert "socket_mode_enabled%22%3Atrue" in (slack.steps[0].link or "")
+
+
+def test_what_is_configured_is_told_without_secrets() -> None:
+    assert Settings.from_env({}).configured() == ()
+    assert Settings.from_env({**GITHUB, **SLACK}).configured() == (
+        ("GitHub App", "Number 4711 on https://github.com"),
+        ("Slack", "/ops, HTTP"),
+    )
+    sockets = {**GITHUB, "SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SLACK_COMMAND": "/box"}
+    assert Settings.from_env(sockets).configured()[1] == ("Slack", "/box, Socket Mode")
 
 
 def test_the_form_at_github_is_filled_in() -> None:
@@ -248,6 +295,7 @@ def test_the_form_at_github_is_filled_in() -> None:
     link = gap.steps[1].link or ""
     assert link.startswith("https://github.com/settings/apps/new?")
     assert "webhook_url=https%3A%2F%2Fbox.example.com%2Fgithub%2Fwebhooks" in link
+    assert "callback_urls%5B%5D=https%3A%2F%2Fbox.example.com%2Flogin%2Fgithub%2Fcallback" in link
     assert "actions=write" in link
     assert "events%5B%5D=issue_comment" in link
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.model.decision import Reason
-from bot.setup import EVENTS, PERMISSIONS
 from bot.variables import VARIABLES, Variable
 from tests.house.source import ROOT
 
@@ -61,12 +60,6 @@ def test_the_example_sets_nothing_by_itself() -> None:
 def test_app_json_names_every_variable() -> None:
     found = {name: entry["description"] for name, entry in json.loads(text("app.json"))["env"].items()}
     assert found == {variable.name: variable.description for variable in VARIABLES}
-
-
-def test_config_md_names_what_the_app_asks_for() -> None:
-    part = section("docs/config.md", "Permissions and events of the GitHub App").lower()
-    for name in (*PERMISSIONS, *EVENTS):
-        assert name.replace("_", " ") in " ".join(part.split())
 
 
 # --- everything else -----------------------------------------------------------------------------------------------

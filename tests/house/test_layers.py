@@ -17,9 +17,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "log": frozenset(),
     "variables": frozenset(),
-    "setup": frozenset(),
+    "manifests": frozenset(),
+    "setup": frozenset({"manifests"}),
     "environment": frozenset({"variables"}),
-    "settings": frozenset({"environment", "errors", "setup", "variables"}),
+    "apps": frozenset({"environment"}),
+    "settings": frozenset({"apps", "environment", "errors", "setup", "variables"}),
     "model": frozenset({"errors"}),
     "rules": frozenset({"model", "errors"}),
     "flow": frozenset({"rules", "model", "errors"}),
@@ -115,7 +117,7 @@ def test_only_the_composition_root_knows_the_settings() -> None:
     private = {"bot.settings", "bot.environment", "bot.variables"}
     outside = [module for module in MODULES if layer_of(dotted(module)) not in ROOTS]
     know = [str(module) for module in outside if private & set(found(module))]
-    assert sorted(know) == ["bot/environment.py", "bot/settings.py"]
+    assert sorted(know) == ["bot/apps.py", "bot/environment.py", "bot/settings.py"]
 
 
 @pytest.mark.parametrize(
