@@ -1,0 +1,1 @@
+"""Slack: what reaches us from there, and everything that we ask of it or say there."""
