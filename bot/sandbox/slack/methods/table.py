@@ -1,0 +1,10 @@
+"""Owns the table of all methods that this Slack knows."""
+
+from typing import Final
+
+from bot.sandbox.slack.calls import Method
+from bot.sandbox.slack.methods import apps, chat, conversations, people, views
+
+METHODS: Final[dict[str, Method]] = {
+    method.name: method for module in (apps, chat, conversations, people, views) for method in module.METHODS
+}
