@@ -150,22 +150,28 @@ class Linking:
     async def join(self, unit: Unit, attempt: LinkAttempt, user: SlackUser, *, method: str) -> Objection | None:
         """Link the two accounts of the attempt and tell the person's others; or say why not. The attempt ends."""
         assert attempt.github is not None
-        holder = await unit.people.by_slack(attempt.slack)
-        known = await unit.people.by_github(attempt.github)
-        links = await unit.links.of_person(known.id) if known else ()
-        refused = linking.may_link(user) or linking.objection(
-            attempt.slack, attempt.github, holder, links, self.command
-        )
+        refused = await self.objection(unit, attempt, user)
         if refused is not None:
             await self.give_up(unit, attempt, refused.sentence)
             return refused
         now = self.clock.now()
         person = await self.identify(unit, attempt.github)
+        links = await unit.links.of_person(person.id)
         await unit.links.add_slack(person.id, attempt.slack, method=method, at=now)
         await unit.link_attempts.save(replace(attempt, ended_at=now, state_hash=None, verifier=None, code_hash=None))
         await self._note(unit, "account_linked", person, attempt.slack, method=method)
         await self._tell(unit, person, attempt.slack, LINKED, links, key=f"linked:{attempt.id}")
         return None
+
+    async def objection(self, unit: Unit, attempt: LinkAttempt, user: SlackUser) -> Objection | None:
+        """What stands between the attempt's two accounts, as far as they are known by now."""
+        refused = linking.may_link(user)
+        if refused is not None or attempt.github is None:
+            return refused
+        holder = await unit.people.by_slack(attempt.slack)
+        known = await unit.people.by_github(attempt.github)
+        links = await unit.links.of_person(known.id) if known else ()
+        return linking.objection(attempt.slack, attempt.github, holder, links, self.command)
 
     async def finished(self, unit: Unit, slack: SlackAccount, github: GitHubAccount) -> Message:
         """What the asker reads in Slack."""
