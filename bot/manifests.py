@@ -53,6 +53,7 @@ SLACK_SCOPES: Final = (
     "im:history",
     "im:read",
     "im:write",
+    "mpim:read",
     "users:read",
 )
 """Of the bot token."""

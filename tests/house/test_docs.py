@@ -23,9 +23,11 @@ def text(path: str) -> str:
 
 def section(page: str, heading: str) -> str:
     """What stands under a heading, up to the next one of the same level or above."""
-    found = re.search(rf"^(#+) {re.escape(heading)}$(.*?)(?=^#{{1,2}} |\Z)", text(page), re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^(#+) {re.escape(heading)}$", text(page), re.MULTILINE)
     assert found, f"{page} has no heading {heading!r}"
-    return found[2]
+    rest = text(page)[found.end() :]
+    after = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+    return rest[: after.start()] if after else rest
 
 
 def rows(markdown: str) -> list[list[str]]:
