@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from bot.errors import Conflict, SignalboxError, UpstreamError
 from bot.flow.link import digest
@@ -15,6 +17,9 @@ from bot.flow.ports import Clock, Unit, Units
 from bot.model.link import LinkAttempt
 from bot.rules import linking
 from bot.rules.linking import Objection
+
+SECONDS: Final = int(linking.LIFETIME.total_seconds())
+"""How long a browser keeps its cookie."""
 
 
 class Why(enum.StrEnum):
@@ -83,6 +88,11 @@ class Attempts:
                 await unit.link_attempts.save(attempt)
         except Conflict as error:
             raise Stopped(Why.CHANGED) from error
+
+
+def until(attempt: LinkAttempt) -> datetime:
+    """When its time is over, for people to read."""
+    return attempt.created_at + linking.LIFETIME
 
 
 def upstream(error: UpstreamError, service: str) -> Stopped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
@@ -28,19 +28,21 @@ def create(
     metrics: Metrics,
     https: bool,
     in_flight_bytes: int = IN_FLIGHT_BYTES,
+    routes: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """All routes.
 
     `github` is None while GitHub is not configured; `ready` holds the checks by their names; `https` says that people
-    reach us over https, and browsers are told to stay there.
+    reach us over https, and browsers are told to stay there; `routes` are those of what else is configured.
     """
     app = web.Application(middlewares=[_explain_failures])
     edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
-    app.add_routes(_routes(edge, pages.Pages(start), health.Readiness(ready), metrics))
+    app.add_routes([*_routes(edge, pages.Pages(start), health.Readiness(ready), metrics), *routes])
     headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(headers)
+        policy = response.headers.get(pages.POLICY, headers[pages.POLICY])  # a page may need one of its own
+        response.headers.update({**headers, pages.POLICY: policy})
 
     app.on_response_prepare.append(add_headers)
     return app

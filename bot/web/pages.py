@@ -20,8 +20,10 @@ TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "web"
 STATIC: Final = {"signalbox.css": "text/css", "signalbox.svg": "image/svg+xml"}
 STATIC_SECONDS: Final = 300
 
+POLICY: Final = "Content-Security-Policy"
+
 HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     ),
@@ -101,7 +103,7 @@ class Pages:
 
     async def start(self, request: web.Request) -> web.Response:
         """What Signalbox is, what is configured, what is missing and how to get it."""
-        return _html("start.html.j2", page=self._start())
+        return html("start.html.j2", page=self._start())
 
     async def static(self, request: web.Request) -> web.StreamResponse:
         """A file of `STATIC`; anything else is 404."""
@@ -116,11 +118,12 @@ def failure(request: web.Request, status: int, reason: str) -> web.Response:
     """The page for an error: HTML for browsers, one line of text for everything else. Tells no inner details."""
     title = TITLES.get(status, reason)
     if "text/html" in request.headers.get("Accept", ""):
-        return _html("error.html.j2", status, title=title, status=status)
+        return html("error.html.j2", status, title=title, status=status)
     return web.Response(status=status, text=f"{title}.\n")
 
 
-def _html(template: str, http_status: int = 200, **fields: object) -> web.Response:
+def html(template: str, http_status: int = 200, **fields: object) -> web.Response:
+    """A page of `templates/web` that no cache keeps."""
     text = _templates().get_template(template).render(fields)
     headers = {"Cache-Control": "no-store"}
     return web.Response(status=http_status, text=text, content_type="text/html", headers=headers)
