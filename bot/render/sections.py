@@ -28,6 +28,7 @@ MOST_BUTTONS: Final = 25
 LONGEST_LABEL: Final = 75
 LONGEST_VALUE: Final = 2_000
 LONGEST_QUESTION: Final = 300
+LONGEST_ANSWER: Final = 30
 
 SMALL: Final = "-# "
 
@@ -140,8 +141,8 @@ def _confirm(button: Button) -> Block:
     asked: dict[str, Any] = {
         "title": _plain("Are you sure?", 100),
         "text": _plain(str(button.confirm), LONGEST_QUESTION),
-        "confirm": _plain(button.label, 30),
-        "deny": _plain("Go back", 30),
+        "confirm": _plain(f"Yes, {button.label.lower()}", LONGEST_ANSWER),
+        "deny": _plain("Go back", LONGEST_ANSWER),
     }
     if button.style is not None:
         asked["style"] = button.style.value

@@ -1,4 +1,4 @@
-"""Owns the filters that templates for Slack use: people, links, times that everybody reads in their own zone."""
+"""Owns the filters that templates for Slack use: people, channels, links, times that everybody reads in their own zone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.render.markdown import Safe
 from bot.render.mrkdwn import block, code, entities, escape
 
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
+_CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,20}")
 _LONGEST_URL: Final = 1_500
 
 
@@ -24,6 +25,12 @@ def person(user: object) -> Safe:
     """`<@U123>`, which Slack shows as the person's name and tells them; anything that is no user id is only text."""
     known = isinstance(user, str) and _USER.fullmatch(user)
     return Safe(f"<@{user}>") if known else escape(user)
+
+
+def channel(place: object) -> Safe:
+    """`<#C123>`, which Slack shows as the channel's name; anything that is no channel id is only text."""
+    known = isinstance(place, str) and _CHANNEL.fullmatch(place)
+    return Safe(f"<#{place}>") if known else escape(place)
 
 
 def moment(when: object) -> Safe:
@@ -49,6 +56,7 @@ def link(context: Context, text: object, url: object) -> Safe:
 
 SLACK_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "block": block,
+    "channel": channel,
     "code": code,
     "duration": duration,
     "link": link,
