@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
 from bot.model.request import Announcement
+from bot.store.addresses import from_json, to_columns
 from bot.store.schema import announcements as table
 
 # The values are handed over beside them: a statement that is built around them costs twice what running it does.
@@ -37,10 +38,14 @@ class Announcements:
     async def save(self, announcement: Announcement) -> Announcement:
         """Write the row whose version is `announcement.version`; returns it with the next version.
 
-        Raises `Conflict` when the row has another version by now, or is not there.
+        Raises `Conflict` when the row has another version by now or is not there, and when it would move to a place
+        where the request is shown already.
         """
         values = {**_columns(announcement), "version": announcement.version + 1}
-        result = await self._sql.execute(_SAVE, {**values, "saved": announcement.id, "seen": announcement.version})
+        try:
+            result = await self._sql.execute(_SAVE, {**values, "saved": announcement.id, "seen": announcement.version})
+        except IntegrityError as error:
+            raise Conflict(f"Request {announcement.request} is shown there already.") from error
         if result.rowcount != 1:
             raise Conflict(f"Announcement {announcement.id} is not at version {announcement.version} any more.")
         return replace(announcement, version=announcement.version + 1)
@@ -60,10 +65,7 @@ def _columns(announcement: Announcement) -> dict[str, Any]:
     return {
         "id": announcement.id,
         "request_id": announcement.request,
-        "surface": announcement.surface,
-        "connection_id": announcement.connection,
-        "repository_id": announcement.repository,
-        "number": announcement.number,
+        **to_columns(announcement.address),
         "message_id": announcement.message_id,
         "attempted_at": announcement.attempted_at,
         "text_hash": announcement.text_hash,
@@ -77,10 +79,7 @@ def _model(row: Row[Any]) -> Announcement:
     return Announcement(
         id=row.id,
         request=row.request_id,
-        surface=row.surface,
-        connection=row.connection_id,
-        repository=row.repository_id,
-        number=row.number,
+        address=from_json(row.address),
         message_id=row.message_id,
         attempted_at=row.attempted_at,
         text_hash=row.text_hash,

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.request import Answer
+from bot.store.addresses import from_json, to_columns
 from bot.store.dialect import insert
 from bot.store.schema import answers as table
 
@@ -25,10 +26,7 @@ class Answers:
         statement = insert(self._sql.dialect.name, table).values(
             id=answer.id,
             natural_key=answer.natural_key,
-            surface=answer.surface,
-            connection_id=answer.connection,
-            repository_id=answer.repository,
-            number=answer.number,
+            **to_columns(answer.address),
             text=answer.text,
             message_id=answer.message_id,
             attempted_at=answer.attempted_at,
@@ -50,10 +48,7 @@ class Answers:
         return Answer(
             id=row.id,
             natural_key=row.natural_key,
-            surface=row.surface,
-            connection=row.connection_id,
-            repository=row.repository_id,
-            number=row.number,
+            address=from_json(row.address),
             text=row.text,
             message_id=row.message_id,
             attempted_at=row.attempted_at,
@@ -65,6 +60,6 @@ class Answers:
         statement = update(table).where(table.c.id == answer, table.c.attempted_at.is_(None))
         await self._sql.execute(statement.values(attempted_at=at))
 
-    async def posted(self, answer: UUID, message_id: int) -> None:
+    async def posted(self, answer: UUID, message_id: str) -> None:
         """It stands there, as this message."""
         await self._sql.execute(update(table).where(table.c.id == answer).values(message_id=message_id))

@@ -1,4 +1,4 @@
-"""Owns the names of new things: ids, the codes people type, and the keys nobody sees."""
+"""Owns the names of new things: ids, the codes people type, and the secrets nobody guesses."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ CODE_LENGTH = 6
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ"
 CODE_SYMBOLS = "23456789" + CODE_LETTERS
 KEY_BYTES = 16
+NONCE_BYTES = 32
+# All 36 letters and digits without 0, 1, I and O: 32 are left, so that each is worth five bits.
+SECRET_SYMBOLS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+SECRET_HALF = 4
 
 
 def new_id() -> UUID:
@@ -34,3 +38,12 @@ class Mint:
     def key(self) -> str:
         """128 random bits in hex (T31)."""
         return secrets.token_hex(KEY_BYTES)
+
+    def nonce(self) -> str:
+        """256 random bits, safe in an address."""
+        return secrets.token_urlsafe(NONCE_BYTES)
+
+    def secret_code(self) -> str:
+        """40 random bits for people to type, such as `K7QX-2MEB`. It is read without case and hyphen (T5)."""
+        halves = ("".join(secrets.choice(SECRET_SYMBOLS) for _ in range(SECRET_HALF)) for _ in range(2))
+        return "-".join(halves)

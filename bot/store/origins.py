@@ -7,31 +7,34 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from bot.errors import BotError
-from bot.model.origin import CommentOrigin, Origin
+from bot.model.origin import CommentOrigin, Origin, SlackOrigin, SlackVia
 from bot.store.columns import from_microseconds, to_microseconds
-
-COMMENT = "comment"
 
 
 def to_columns(origin: Origin) -> dict[str, Any]:
     """The columns of `requests` that say where it came from."""
     match origin:
         case CommentOrigin():
-            return {
-                "origin_key": origin.natural_key,
-                "origin": _comment(origin),
-                "number": origin.number,
-                "comment_id": origin.comment,
-                "line": origin.line,
-            }
+            asked = {"origin": _comment(origin), "comment_id": origin.comment, "line": origin.line}
+        case SlackOrigin():
+            asked = {"origin": _slack(origin), "comment_id": None, "line": None}
         case _:
             assert_never(origin)
+    return {"origin_key": origin.natural_key, **asked}
 
 
 def from_json(value: Mapping[str, Any]) -> Origin:
     """The origin. Raises `BotError` for a tag that this version does not know."""
-    if value["type"] != COMMENT:
-        raise BotError(f"This version does not know the origin {value['type']}.")
+    match value["type"]:
+        case "comment":
+            return _comment_origin(value)
+        case "slack":
+            return _slack_origin(value)
+        case other:
+            raise BotError(f"This version does not know the origin {other}.")
+
+
+def _comment_origin(value: Mapping[str, Any]) -> CommentOrigin:
     return CommentOrigin(
         connection=UUID(value["connection"]),
         repository=value["repository"],
@@ -45,9 +48,23 @@ def from_json(value: Mapping[str, Any]) -> Origin:
     )
 
 
+def _slack_origin(value: Mapping[str, Any]) -> SlackOrigin:
+    return SlackOrigin(
+        connection=UUID(value["connection"]),
+        via=SlackVia(value["via"]),
+        team=value["team"],
+        user=value["user"],
+        channel=value["channel"],
+        thread=value["thread"],
+        message=value["message"],
+        occurrence=value["occurrence"],
+        created_at=from_microseconds(value["created_at"]),
+    )
+
+
 def _comment(origin: CommentOrigin) -> dict[str, Any]:
     return {
-        "type": COMMENT,
+        "type": "comment",
         "connection": str(origin.connection),
         "repository": origin.repository,
         "number": origin.number,
@@ -57,4 +74,19 @@ def _comment(origin: CommentOrigin) -> dict[str, Any]:
         "created_at": to_microseconds(origin.created_at),
         "url": origin.url,
         "via_app": origin.via_app,
+    }
+
+
+def _slack(origin: SlackOrigin) -> dict[str, Any]:
+    return {
+        "type": "slack",
+        "connection": str(origin.connection),
+        "via": origin.via.value,
+        "team": origin.team,
+        "user": origin.user,
+        "channel": origin.channel,
+        "thread": origin.thread,
+        "message": origin.message,
+        "occurrence": origin.occurrence,
+        "created_at": to_microseconds(origin.created_at),
     }

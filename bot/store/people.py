@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
+from bot.model.address import GITHUB, SLACK
 from bot.model.people import GitHubAccount, Person
+from bot.model.slack import SlackAccount
 from bot.store.mint import new_id
 from bot.store.schema import accounts, people
 
-GITHUB = "github"
 # GitHub itself named the account in a signed delivery: the account is the person, nothing was claimed (T5).
 SEEN = "seen"
 
@@ -31,6 +32,24 @@ class People:
         """Who is linked with this account now, by its id; the login is the one we last heard."""
         account_id = {"connection": account.connection, "external": str(account.id)}
         return _model((await self._sql.execute(_BY_GITHUB, account_id)).one_or_none())
+
+    async def by_slack(self, account: SlackAccount) -> Person | None:
+        """Who is linked with this Slack account now, with their GitHub account; None without one, as rights are
+        GitHub's."""
+        account_id = {"connection": account.connection, "external": account.external_id}
+        linked = (await self._sql.execute(_BY_SLACK, account_id)).scalar_one_or_none()
+        return None if linked is None else await self.get(linked)
+
+    async def slack_user(self, person: UUID, connection: UUID) -> str | None:
+        """The user id by which the person is known in this Slack now: of several, the one linked last."""
+        statement = (
+            select(accounts.c.external_id)
+            .where(accounts.c.person_id == person, accounts.c.connection_id == connection, *_open(SLACK))
+            .order_by(accounts.c.linked_at.desc(), accounts.c.id.desc())
+            .limit(1)
+        )
+        external: str | None = (await self._sql.execute(statement)).scalar_one_or_none()
+        return None if external is None else external.rpartition(":")[2]
 
     async def get(self, person: UUID) -> Person | None:
         """The person with the GitHub account linked now; None for nobody, or for a person without one."""
@@ -65,13 +84,23 @@ class People:
         await self._sql.execute(statement.values(login=account.login))
 
 
+def _open(provider: str) -> tuple[ColumnElement[bool], ...]:
+    return accounts.c.provider == provider, accounts.c.unlinked_at.is_(None)
+
+
 def _open_links() -> Select[Any]:
-    return select(accounts).where(accounts.c.provider == GITHUB, accounts.c.unlinked_at.is_(None))
+    return select(accounts).where(*_open(GITHUB))
 
 
 _BY_GITHUB = _open_links().where(
     accounts.c.connection_id == bindparam("connection"), accounts.c.external_id == bindparam("external")
 )  # built once: building costs more than running it
+
+_BY_SLACK = select(accounts.c.person_id).where(
+    *_open(SLACK),
+    accounts.c.connection_id == bindparam("connection"),
+    accounts.c.external_id == bindparam("external"),
+)
 
 
 def _is(account: GitHubAccount) -> tuple[ColumnElement[bool], ...]:

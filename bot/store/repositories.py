@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, func, select, update
+from sqlalchemy import Insert, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.repository import Repository
+from bot.store.clock import Clock
 from bot.store.dialect import insert
 from bot.store.schema import repositories as table
 
@@ -17,29 +19,37 @@ from bot.store.schema import repositories as table
 _GET = select(table).where(
     table.c.connection_id == bindparam("connection"), table.c.github_id == bindparam("repository")
 )
+_BY_NAME = (
+    select(table)
+    .where(
+        table.c.connection_id == bindparam("connection"),
+        func.lower(table.c.owner) == bindparam("owner"),
+        func.lower(table.c.name) == bindparam("name"),
+    )
+    .order_by(table.c.named_at.desc(), table.c.github_id.desc())
+    .limit(1)
+)
 
 
 class Repositories:
     """Labels of repositories, kept as deliveries tell them."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         """In this transaction."""
         self._sql = connection
+        self._clock = clock
 
     async def get(self, connection: UUID, repository: int) -> Repository | None:
         """What we know of it."""
         row = (await self._sql.execute(_GET, {"connection": connection, "repository": repository})).one_or_none()
-        if row is None:
-            return None
-        return Repository(
-            connection=row.connection_id,
-            id=row.github_id,
-            owner=row.owner,
-            name=row.name,
-            private=row.private,
-            default_branch=row.default_branch,
-            installation=row.installation_id,
-        )
+        return None if row is None else _model(row)
+
+    async def by_name(self, connection: UUID, full_name: str) -> Repository | None:
+        """The one that was known by this name last, whatever the case; names move, so ask GitHub before acting."""
+        owner, _, name = full_name.lower().partition("/")
+        found = await self._sql.execute(_BY_NAME, {"connection": connection, "owner": owner, "name": name})
+        row = found.first()
+        return None if row is None else _model(row)
 
     async def save(self, repository: Repository) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None."""
@@ -51,6 +61,7 @@ class Repositories:
             "private": repository.private,
             "default_branch": repository.default_branch,
             "installation_id": repository.installation,
+            "named_at": self._clock.now(),
         }
         await self._sql.execute(_save_statement(self._sql.dialect.name), values)
 
@@ -66,10 +77,22 @@ class Repositories:
         await self._sql.execute(statement)
 
 
+def _model(row: Row[Any]) -> Repository:
+    return Repository(
+        connection=row.connection_id,
+        id=row.github_id,
+        owner=row.owner,
+        name=row.name,
+        private=row.private,
+        default_branch=row.default_branch,
+        installation=row.installation_id,
+    )
+
+
 @cache
 def _save_statement(dialect: str) -> Insert:
     statement = insert(dialect, table)
     new = statement.excluded
-    labels = {column: new[column] for column in ("owner", "name", "private", "default_branch")}
+    labels = {column: new[column] for column in ("owner", "name", "private", "default_branch", "named_at")}
     changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
     return statement.on_conflict_do_update(index_elements=[table.c.connection_id, table.c.github_id], set_=changes)

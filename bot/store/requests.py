@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -14,12 +14,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
+from bot.model.address import SLACK
 from bot.model.decision import Reason
 from bot.model.origin import Origin
-from bot.model.request import Pin, PinSource, Request, RequestState
+from bot.model.request import Pin, PinSource, Request, RequestState, RerunOf
 from bot.store.clock import Clock
 from bot.store.dialect import insert
 from bot.store.origins import from_json, to_columns
+from bot.store.schema import announcements
 from bot.store.schema import requests as table
 
 LOST_FOR = timedelta(days=1)  # how long news may still bring a lost request back
@@ -85,6 +87,20 @@ class Requests:
         """The newest first."""
         return await self._newest(*_in(connection, repository), table.c.number == number, limit=limit)
 
+    async def of_place(self, place_prefix: str, limit: int) -> Sequence[Request]:
+        """Those announced in a channel of Slack (`connection:channel:`) or a thread of it, the newest first."""
+        return await self._newest(_shown(SLACK, place_prefix), limit=limit)
+
+    async def shown_as(self, surface: str, connection: UUID, channel: str, message: str) -> Request | None:
+        """The request whose announcement stands there as this very message (T21)."""
+        here = _shown(surface, f"{connection}:{channel}:", announcements.c.message_id == message)
+        found = await self._newest(here, limit=1)
+        return found[0] if found else None
+
+    async def of_person(self, person: UUID, limit: int) -> Sequence[Request]:
+        """The newest first."""
+        return await self._newest(table.c.person_id == person, limit=limit)
+
     async def of_repository(self, connection: UUID, repository: int, limit: int) -> Sequence[Request]:
         """The newest first."""
         return await self._newest(*_in(connection, repository), limit=limit)
@@ -128,6 +144,13 @@ def _in(connection: UUID, repository: int) -> tuple[ColumnElement[bool], ColumnE
     return table.c.connection_id == connection, table.c.repository_id == repository
 
 
+def _shown(surface: str, place_prefix: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Compared and not matched by LIKE, which knows wildcards, and on SQLite no case: an id is an id.
+    there = func.substr(announcements.c.place, 1, len(place_prefix)) == place_prefix
+    shown = select(announcements.c.request_id).where(announcements.c.surface == surface, there, *conditions)
+    return table.c.id.in_(shown)
+
+
 def _columns(request: Request) -> dict[str, Any]:
     return {
         **to_columns(request.origin),
@@ -137,6 +160,9 @@ def _columns(request: Request) -> dict[str, Any]:
         "key": request.key,
         "connection_id": request.connection,
         "repository_id": request.repository,
+        "number": request.number,
+        "on_pull_request": request.on_pull_request,
+        "rerun": _rerun_json(request.rerun),
         "command": request.command,
         "text": request.text,
         "person_id": request.person,
@@ -179,6 +205,18 @@ def _pin(row: Row[Any]) -> Pin | None:
     )
 
 
+def _rerun_json(rerun: RerunOf | None) -> dict[str, Any] | None:
+    if rerun is None:
+        return None
+    return {"of": str(rerun.of), "run": rerun.run, "attempt": rerun.attempt, "failed_only": rerun.failed_only}
+
+
+def _rerun(value: Mapping[str, Any] | None) -> RerunOf | None:
+    if value is None:
+        return None
+    return RerunOf(of=UUID(value["of"]), run=value["run"], attempt=value["attempt"], failed_only=value["failed_only"])
+
+
 def _model(row: Row[Any]) -> Request:
     return Request(
         id=row.id,
@@ -190,6 +228,9 @@ def _model(row: Row[Any]) -> Request:
         text=row.text,
         person=row.person_id,
         origin=from_json(row.origin),
+        number=row.number,
+        on_pull_request=row.on_pull_request,
+        rerun=_rerun(row.rerun),
         workflow_id=row.workflow_id,
         workflow_path=row.workflow_path,
         workflow_name=row.workflow_name,

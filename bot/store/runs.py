@@ -38,6 +38,11 @@ class Runs:
         known = {row.github_id: row for row in await self._job_rows([run.id])}
         await self._save_jobs(run, known=known)
 
+    async def remove(self, run: Run) -> None:
+        """Forget it with its jobs: an attempt that GitHub refused to start was never one."""
+        await self._sql.execute(delete(run_jobs).where(run_jobs.c.run_id == run.id))
+        await self._sql.execute(delete(runs).where(runs.c.id == run.id))
+
     async def by_github(self, connection: UUID, repository: int, github_id: int, attempt: int) -> Run | None:
         """By GitHub's id of the run and the number of the attempt."""
         found = await self._find(

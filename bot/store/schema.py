@@ -1,4 +1,6 @@
-"""Owns every table. `migrations/` builds exactly this; a test compares the two.
+"""Owns the tables; those that only Slack needs stand beside, in bot/store/schema_slack.py.
+
+`migrations/` builds exactly this; a test compares the two.
 
 Names of things (logins, branches, titles, states) are TEXT, never database enums: a new word must not need a migration.
 Ids that GitHub gives are 64-bit, and each stands beside the connection that gave it (T24).
@@ -13,28 +15,39 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number
+from bot.store.schema_slack import bindings, link_attempts, metadata
 
-HEAD_REVISION = "0001"
+__all__ = [
+    "HEAD_REVISION",
+    "accounts",
+    "announcements",
+    "answers",
+    "audit_entries",
+    "bindings",
+    "connections",
+    "deliveries",
+    "heads",
+    "jobs",
+    "link_attempts",
+    "metadata",
+    "people",
+    "repositories",
+    "requests",
+    "run_jobs",
+    "runs",
+]
+
+HEAD_REVISION = "0002"
 """The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
-
-# https://alembic.sqlalchemy.org/en/latest/naming.html
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 connections = Table(
     "connections",
@@ -58,6 +71,8 @@ repositories = Table(
     Column("private", Boolean, nullable=False),
     Column("default_branch", Text, nullable=False),
     Column("installation_id", BigInteger),
+    # When we last heard of it by these labels: of two with the same name, the later one has it now.
+    Column("named_at", Moment, nullable=False, server_default=text("0")),
     PrimaryKeyConstraint("connection_id", "github_id"),
 )
 
@@ -86,11 +101,12 @@ accounts = Table(
 )
 # Only the migration says the same to PostgreSQL: here it would make every start import that dialect, for 50 ms.
 Index(
-    "uq_accounts_open_github_link",
+    "uq_accounts_open_link",
+    accounts.c.provider,
     accounts.c.connection_id,
     accounts.c.external_id,
     unique=True,
-    sqlite_where=(accounts.c.provider == "github") & accounts.c.unlinked_at.is_(None),
+    sqlite_where=accounts.c.unlinked_at.is_(None),
 )
 Index("ix_accounts_connection_id_external_id", accounts.c.connection_id, accounts.c.external_id)
 
@@ -155,8 +171,12 @@ requests = Table(
     Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
     Column("repository_id", BigInteger, nullable=False),
     Column("number", BigInteger),
+    # The default serves code of before it, while that is being replaced.
+    Column("on_pull_request", Boolean, nullable=False, server_default=false()),
+    # Only where a comment asked.
     Column("comment_id", BigInteger),
     Column("line", Integer),
+    Column("rerun", Json),
     Column("command", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("person_id", Id(), ForeignKey("people.id"), nullable=False, index=True),
@@ -225,10 +245,11 @@ announcements = Table(
     Column("id", Id(), primary_key=True),
     Column("request_id", Id(), ForeignKey("requests.id"), nullable=False),
     Column("surface", Text, nullable=False),
-    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
-    Column("repository_id", BigInteger, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("message_id", BigInteger),
+    # The address's key, to look for; the address itself, to go there.
+    Column("place", Text, nullable=False),
+    Column("address", Json, nullable=False),
+    # GitHub's number, or Slack's `ts`, which is no number: its last zeros count.
+    Column("message_id", Text),
     Column("attempted_at", Moment),
     Column("text_hash", Text),
     Column("shown_version", Integer, nullable=False),
@@ -236,9 +257,8 @@ announcements = Table(
     Column("edited_at", Moment),
     Column("version", Integer, nullable=False),
     # One living message per place, not a second one after a crash.
-    UniqueConstraint(
-        "request_id", "surface", "connection_id", "repository_id", "number", name="uq_announcements_place"
-    ),
+    UniqueConstraint("request_id", "surface", "place", name="uq_announcements_place"),
+    Index(None, "surface", "message_id"),
 )
 
 answers = Table(
@@ -247,11 +267,11 @@ answers = Table(
     Column("id", Id(), primary_key=True),
     Column("natural_key", Text, nullable=False, unique=True),
     Column("surface", Text, nullable=False),
-    Column("connection_id", Id(), ForeignKey("connections.id"), nullable=False),
-    Column("repository_id", BigInteger, nullable=False),
-    Column("number", BigInteger, nullable=False),
+    # The address's key, to look for; the address itself, to go there.
+    Column("place", Text, nullable=False),
+    Column("address", Json, nullable=False),
     Column("text", Text, nullable=False),
-    Column("message_id", BigInteger),
+    Column("message_id", Text),
     Column("attempted_at", Moment),
     Column("created_at", Moment, nullable=False),
 )

@@ -14,6 +14,7 @@ from bot.model.request import Request
 from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.audit import Audit
+from bot.store.bindings import Bindings
 from bot.store.clock import Clock
 from bot.store.connections import Connections
 from bot.store.database import Database
@@ -22,6 +23,8 @@ from bot.store.gate import WriteGate
 from bot.store.heads import Heads
 from bot.store.intake import Arrival
 from bot.store.jobs import Jobs, StoredJob
+from bot.store.link_attempts import LinkAttempts
+from bot.store.links import Links
 from bot.store.people import People
 from bot.store.repositories import Repositories
 from bot.store.requests import Requests
@@ -46,13 +49,16 @@ class Unit:
         """Over this connection; after the commit `offer` is told of jobs, `watch` of requests, `listen` of commands."""
         self.deliveries = Deliveries(connection)
         self.connections = Connections(connection)
-        self.repositories = Repositories(connection)
+        self.repositories = Repositories(connection, clock)
         self.people = People(connection)
         self.heads = Heads(connection)
         self.requests = Requests(connection, clock)
         self.runs = Runs(connection)
         self.announcements = Announcements(connection)
         self.answers = Answers(connection)
+        self.link_attempts = LinkAttempts(connection)
+        self.links = Links(connection)
+        self.bindings = Bindings(connection)
         self.audit = Audit(connection)
         self.jobs = Jobs(connection)
         self._clock = clock

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.model.origin import CommentOrigin
+from bot.model.link import LinkAttempt
+from bot.model.origin import CommentOrigin, SlackOrigin, SlackVia
 from bot.model.people import GitHubAccount, Person
 from bot.model.repository import Head, PullRequest, Repository
 from bot.model.request import Pin, PinSource, Request, RequestState
 from bot.model.run import Run, RunJob, RunReport, RunStatus
+from bot.model.slack import Binding, SlackAccount
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CONNECTION = UUID("01890000-0000-7000-8000-000000000001")
+SLACK = UUID("01890000-0000-7000-8000-0000000000aa")
 SHA = "a" * 40
 OTHER_SHA = "b" * 40
 KEY = "0123456789abcdef0123456789abcdef"
@@ -60,6 +63,53 @@ def origin(**changes: Any) -> CommentOrigin:
     return replace(base, **changes)
 
 
+def slack_origin(**changes: Any) -> SlackOrigin:
+    """A slash command of U1 in the channel C1, at noon."""
+    base = SlackOrigin(
+        connection=SLACK,
+        via=SlackVia.COMMAND,
+        team="T1",
+        user="U1",
+        channel="C1",
+        thread=None,
+        message=None,
+        occurrence="13345224609.738474920.8088930838d88f008e0",
+        created_at=NOON,
+    )
+    return replace(base, **changes)
+
+
+def slack_account(user: str = "U1", name: str = "alice", **changes: Any) -> SlackAccount:
+    """A user of the workspace T1."""
+    return replace(SlackAccount(connection=SLACK, home="T1", user=user, name=name), **changes)
+
+
+def binding(**changes: Any) -> Binding:
+    """The channel C1 means acme/shop."""
+    return replace(Binding(connection=SLACK, channel="C1", github=CONNECTION, repository=77, guests=False), **changes)
+
+
+def link_attempt(**changes: Any) -> LinkAttempt:
+    """U1 asked for a link at noon, and nobody opened it yet."""
+    base = LinkAttempt(
+        id=UUID(int=46),
+        nonce_hash="1" * 64,
+        slack=slack_account(),
+        github_connection=CONNECTION,
+        browser_hash=None,
+        state_hash=None,
+        verifier=None,
+        github=None,
+        slack_proven=False,
+        code_hash=None,
+        confirmed_at=None,
+        created_at=NOON,
+        ended_at=None,
+        version=1,
+    )
+    return replace(base, **changes)
+
+
 def pull_request(**changes: Any) -> PullRequest:
     """Number 7, open, its head in the same repository."""
     base = PullRequest(
@@ -98,6 +148,9 @@ def request(**changes: Any) -> Request:
         text="/run deploy.yml environment=staging",
         person=UUID(int=1001),
         origin=origin(),
+        number=7,
+        on_pull_request=True,
+        rerun=None,
         workflow_id=None,
         workflow_path=".github/workflows/deploy.yml",
         workflow_name="Deploy",

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bot.model.address import GitHubThread, SlackPlace
 from bot.model.delivery import Delivery
 from bot.model.request import Announcement, Answer, Request
 from bot.store.mint import new_id
@@ -24,15 +25,22 @@ async def save_request(units: Units, **changes: Any) -> Request:
     return request
 
 
+def thread(number: int = 7) -> GitHubThread:
+    """An issue or pull request of acme/shop."""
+    return GitHubThread(connection=make.CONNECTION, repository=77, number=number)
+
+
+def place(channel: str = "C1", **changes: Any) -> SlackPlace:
+    """A channel of Slack."""
+    return replace(SlackPlace(connection=make.SLACK, channel=channel), **changes)
+
+
 def announcement(**changes: Any) -> Announcement:
     """Where `make.request` is shown: in its thread, not posted yet."""
     base = Announcement(
         id=UUID(int=44),
         request=UUID(int=42),
-        surface="github",
-        connection=make.CONNECTION,
-        repository=77,
-        number=7,
+        address=thread(),
         message_id=None,
         attempted_at=None,
         text_hash=None,
@@ -49,10 +57,7 @@ def answer(**changes: Any) -> Answer:
     base = Answer(
         id=UUID(int=45),
         natural_key="comment:1:1",
-        surface="github",
-        connection=make.CONNECTION,
-        repository=77,
-        number=7,
+        address=thread(),
         text="Did you mean /run?",
         message_id=None,
         attempted_at=None,

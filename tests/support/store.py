@@ -48,10 +48,11 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def units(database: Database, clock: FakeClock) -> Units:
-    """Its transactions; `make.CONNECTION` is there."""
+    """Its transactions; `make.CONNECTION` and `make.SLACK` are there."""
     units = Units(database, clock)
     async with units.write() as unit:
         await unit.connections.save(connection())
+        await unit.connections.save(slack_connection())
     return units
 
 
@@ -59,3 +60,15 @@ def connection(**changes: str) -> Connection:
     """The connection that everything in tests/support/make.py belongs to."""
     words = {"name": "github", "api_url": "https://api.github.com", "server_url": "https://github.com"} | changes
     return Connection(id=make.CONNECTION, app_id=1, app_slug="signalbox", **words)
+
+
+def slack_connection() -> Connection:
+    """The Slack app that everything of Slack in tests/support/make.py belongs to."""
+    return Connection(
+        id=make.SLACK,
+        name="slack",
+        api_url="https://slack.com/api/",
+        server_url="https://slack.com",
+        app_id=None,
+        app_slug=None,
+    )

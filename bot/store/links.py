@@ -1,0 +1,73 @@
+"""Owns linking in the rows of accounts: a link begins, ends, and stays as history (T9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Conflict
+from bot.model.address import SLACK
+from bot.model.link import AccountLink
+from bot.model.slack import SlackAccount
+from bot.store.mint import new_id
+from bot.store.schema import accounts as table
+
+
+class Links:
+    """Links between persons and accounts."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def of_person(self, person: UUID) -> Sequence[AccountLink]:
+        """Open and ended ones, oldest first."""
+        statement = select(table).where(table.c.person_id == person).order_by(table.c.linked_at, table.c.id)
+        return [_model(row) for row in await self._sql.execute(statement)]
+
+    async def add_slack(self, person: UUID, account: SlackAccount, *, method: str, at: datetime) -> None:
+        """Link them. Raises `Conflict` when this Slack account has an open link, be it with the same person."""
+        values = {
+            "id": new_id(),
+            "person_id": person,
+            "provider": SLACK,
+            "connection_id": account.connection,
+            "external_id": account.external_id,
+            "login": account.name,
+            "method": method,
+            "linked_at": at,
+            "confirmed_at": at,  # whoever linked it signed in or typed a code: nothing is left to be confirmed (T5)
+        }
+        try:
+            await self._sql.execute(insert(table), values)
+        except IntegrityError as error:
+            raise Conflict(f"The Slack account {account.external_id} is linked already.") from error
+
+    async def end_slack(self, account: SlackAccount, at: datetime) -> bool:
+        """End the open link; the row stays. False when there was none."""
+        statement = update(table).where(
+            table.c.provider == SLACK,
+            table.c.connection_id == account.connection,
+            table.c.external_id == account.external_id,
+            table.c.unlinked_at.is_(None),
+        )
+        return (await self._sql.execute(statement.values(unlinked_at=at))).rowcount == 1
+
+
+def _model(row: Row[Any]) -> AccountLink:
+    return AccountLink(
+        person=row.person_id,
+        provider=row.provider,
+        connection=row.connection_id,
+        external_id=row.external_id,
+        login=row.login,
+        method=row.method,
+        linked_at=row.linked_at,
+        unlinked_at=row.unlinked_at,
+    )
