@@ -23,6 +23,7 @@ Act: each returns when the app has answered; what people can not do raises Impos
     await slack.presses("alice", seen, "cancel", confirm=True)      # chooses(..., "action", "option value") for menus
     await slack.submits("alice", view, {"environment": "staging"})  # closes()
     await slack.opens_home("alice"); await slack.uninstalls(); await slack.revokes()
+    slack.agrees("alice", url)   # "Continue as alice" on a sign-in page without a browser -> where it leads back to
     await slack.retries()        # failed events that are due again by the clock: +1 minute, +5 minutes
     await slack.resends(delivery); await slack.settled()
 

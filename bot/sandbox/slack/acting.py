@@ -8,7 +8,7 @@ from bot.sandbox.slack.apps import App, Installation
 from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.deliveries import Delivery, Json
 from bot.sandbox.slack.events import envelope, home_opened, message_event
-from bot.sandbox.slack.forms import filled_in, obey
+from bot.sandbox.slack.forms import TROUBLE, filled_in, obey
 from bot.sandbox.slack.ids import short
 from bot.sandbox.slack.messages import INTERACTIVE, Message, Seen
 from bot.sandbox.slack.outbox import Outbox
@@ -44,7 +44,7 @@ class Acting:
         if thread is not None:
             self._slackbot(who, channel, NOT_IN_THREADS.format(name), thread)
             return None
-        text = self._with_ids(text.strip(), who, labels=True) if app.should_escape else text.strip()
+        text = self._with_ids(text.strip(), who, channel, labels=True) if app.should_escape else text.strip()
         payload = interactions.slash_command(self.world, installation, who, channel, text)
         delivery = await self.outbox.send(app, "slash_commands", payload)
         self._ack(delivery, who, channel, name)
@@ -53,7 +53,7 @@ class Acting:
     async def says(self, app: App | None, who: Person, channel: Channel, text: str, thread: str | None) -> Message:
         """A message, in a thread or not. The app hears of it where it is a member and has subscribed."""
         self._enter(who, channel)
-        text = self._with_ids(text, who, labels=False)
+        text = self._with_ids(text, who, channel, labels=False)
         message = self.world.post(channel, who, text, thread_ts=thread)
         message.wire = [rich_text(text, short())]
         installation = self.world.installation_in(app, channel) if app else None
@@ -122,7 +122,7 @@ class Acting:
         if delivery.succeeded:
             obey(self.world, view, delivery.answer)
         else:
-            view.errors = {"": "We had some trouble connecting. Try again?"}
+            view.errors = {"": TROUBLE}
         return delivery
 
     async def close(self, who: Person, view: View, *, cleared: bool = False) -> Delivery | None:
@@ -153,9 +153,12 @@ class Acting:
             raise Impossible("the channel is archived")
         channel.members.add(who.id)
 
-    def _with_ids(self, text: str, who: Person, *, labels: bool) -> str:
+    def _with_ids(self, text: str, who: Person, place: Channel, *, labels: bool) -> str:
+        """Names of the own workspace first; in a shared channel those of the others, too."""
+
         def person(name: str) -> Person | None:
-            return self.world.find_person(who.workspace, name)
+            known = (self.world.find_person(each, name) for each in (who.workspace, *place.workspaces))
+            return next((each for each in known if each is not None), None)
 
         def channel(name: str) -> Channel | None:
             found = self.world.find_channel(who.workspace, name)

@@ -56,7 +56,7 @@ async def post(
     body, content_type = encoded(delivery.kind, delivery.payload)
     headers = headers_of(body, content_type, delivery.app.signing_secret, now) | retry_headers(*retry)
     try:
-        return await answered(session, str(delivery.app.request_url), body, headers, seconds, now, retry[0])
+        return await answered(session, delivery, body, headers, seconds, now)
     except TimeoutError:
         return Attempt(number=retry[0], at=now, reason="http_timeout")
     except (aiohttp.ClientError, OSError):
@@ -65,19 +65,20 @@ async def post(
 
 async def answered(
     session: aiohttp.ClientSession,
-    url: str,
+    delivery: Delivery,
     body: bytes,
     headers: Mapping[str, str],
     seconds: float,
     now: datetime,
-    number: int,
 ) -> Attempt:
-    timeout = aiohttp.ClientTimeout(total=seconds)
+    """Events may be answered with any 2xx, what a person waits for only with 200."""
+    timeout, url = aiohttp.ClientTimeout(total=seconds), str(delivery.app.request_url)
+    good = range(200, 300) if delivery.kind == "events_api" else (200,)
     async with session.post(url, data=body, headers=headers, allow_redirects=False, timeout=timeout) as response:
         return Attempt(
-            number=number,
+            number=len(delivery.attempts),
             at=now,
-            reason="" if 200 <= response.status < 300 else "http_error",
+            reason="" if response.status in good else "http_error",
             status=response.status,
             headers=response.headers,  # case does not matter in them
             body=await response.content.read(RESPONSE_LIMIT),

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,7 @@ class Server:
         self.journal: deque[Exchange] = deque(maxlen=LIMIT)
         self._runner: web.AppRunner | None = None
 
-    async def start(self, host: str, port: int, pages: web.RouteTableDef) -> None:
+    async def start(self, host: str, port: int, pages: Sequence[web.RouteDef]) -> None:
         app = web.Application(client_max_size=BODY_LIMIT)
         app.add_routes(pages)
         app.router.add_route("*", "/api/{method}", self._api)

@@ -44,11 +44,12 @@ class SandboxSlack(Building):
         self.outbox = Outbox(self.world, self.sockets)
         self._server = Server(self.world, self.faults, self.outbox)
         self._acting = Acting(self.world, self.outbox)
+        self._signin = SignIn(self.world)
 
     # Life
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        await self._server.start(host, port, SignIn(self.world).routes())
+        await self._server.start(host, port, self._signin.routes())
         self.outbox.start()
 
     async def stop(self) -> None:
@@ -154,6 +155,10 @@ class SandboxSlack(Building):
 
     async def opens_home(self, who: Who, *, tab: str = "home") -> Delivery | None:
         return await self._acting.open_home(self.app, self.who(who), tab)
+
+    def agrees(self, who: Who, url: str) -> str:
+        """Press "Continue as ..." on a sign-in page without a browser; returns the address it leads back to."""
+        return self._signin.agree(url, self.who(who))
 
     async def uninstalls(self, workspace: Workspace | None = None, *, app: App | None = None) -> None:
         """An administrator removes the app; it hears `app_uninstalled` and `tokens_revoked`, in any order."""

@@ -41,12 +41,9 @@ class Connection:
         finally:
             self.waiting.pop(key, None)
 
-    def acked(self, text: str) -> None:
-        """Anything that is no ack of ours is passed over, as is a late one."""
-        message = msgspec.json.decode(text)
-        if not isinstance(message, dict):
-            return
-        future = self.waiting.get(str(message.get("envelope_id")))
+    def acked(self, message: Json) -> None:
+        """An ack that nobody waits for any more is passed over."""
+        future = self.waiting.get(str(message["envelope_id"]))
         if future is not None and not future.done():
             payload = message.get("payload")
             future.set_result(msgspec.json.encode(payload) if payload else b"")
@@ -91,6 +88,9 @@ class Sockets:
             return web.Response(status=404)
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
+        if not app.socket_mode:
+            await socket.send_str(msgspec.json.encode(parting("link_disabled")).decode())
+            return socket
         connection = Connection(app, socket, request.transport)
         await socket.send_str(msgspec.json.encode(self._hello(app)).decode())
         self.connections.append(connection)
@@ -106,13 +106,14 @@ class Sockets:
         return socket
 
     def _hear(self, connection: Connection, text: str) -> None:
+        """Anything but an ack is passed over."""
         try:
-            connection.acked(text)
+            message = msgspec.json.decode(text)
         except msgspec.DecodeError:
             return
-        message = msgspec.json.decode(text)
         if isinstance(message, dict) and "envelope_id" in message:
             self.acked.append(str(message["envelope_id"]))
+            connection.acked(message)
 
     def _hello(self, app: App) -> Json:
         return {
@@ -139,7 +140,8 @@ class Sockets:
             async with asyncio.timeout(seconds):
                 body = await self._ask(delivery.app, envelope)
         except TimeoutError:
-            return Attempt(number=retry[0], at=now, reason="http_timeout")
+            reason: Reason = "http_timeout" if self.of(delivery.app) else "connection_failed"
+            return Attempt(number=retry[0], at=now, reason=reason)
         return Attempt(number=retry[0], at=now, reason="", status=200, body=body)
 
     async def _ask(self, app: App, envelope: Json) -> bytes:
@@ -165,8 +167,7 @@ class Sockets:
         for connection in list(self.connections):
             if app is None or connection.app is app:
                 connection.leaving = reason != "warning"
-                message: Json = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}}
-                await connection.socket.send_str(msgspec.json.encode(message).decode())
+                await connection.socket.send_str(msgspec.json.encode(parting(reason)).decode())
 
     def cut(self) -> None:
         """Every connection breaks without a word."""
@@ -175,6 +176,10 @@ class Sockets:
             connection.lost()
             if connection.transport is not None:
                 connection.transport.abort()
+
+
+def parting(reason: Parting) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}}
 
 
 def envelope_of(delivery: Delivery, retry: tuple[int, Reason]) -> Json:

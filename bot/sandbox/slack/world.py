@@ -2,6 +2,7 @@
 
 from bot.sandbox.slack.apps import App, Installation, Token, TokenKind
 from bot.sandbox.slack.channels import Channel, Kind
+from bot.sandbox.slack.codes import Codes
 from bot.sandbox.slack.hooks import Hooks
 from bot.sandbox.slack.ids import Clock, Ids, secret
 from bot.sandbox.slack.messages import Message
@@ -26,6 +27,7 @@ class World:
         self.tokens: dict[str, Token] = {}
         self.triggers = Triggers(clock)
         self.hooks = Hooks(clock)
+        self.codes = Codes(clock)
         self.views = Views(self.ids)
         self.tiers = Tiers(clock)
         self._slackbots: dict[str, Person] = {}

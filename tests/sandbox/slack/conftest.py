@@ -10,10 +10,10 @@ from bot.sandbox.slack import SandboxSlack
 from tests.sandbox.slack.support import Client, Listener
 from tests.support.clock import FakeClock
 
-SCOPES = (
-    "app_mentions:read channels:history channels:read chat:write commands groups:history groups:read im:history "
-    "im:read im:write reactions:read reactions:write users:read"
-).split()
+SCOPES = [
+    *(f"{kind}:{right}" for kind in ("channels", "groups", "im") for right in ("history", "read")),
+    *("app_mentions:read", "chat:write", "commands", "im:write", "reactions:read", "reactions:write", "users:read"),
+]
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ from bot.sandbox.slack.refusals import Refused
 
 
 def connections_open(call: Call) -> Json:
-    if not call.token.app.socket_mode:
-        raise Refused("not_allowed_token_type")
     return {"url": call.sockets.ticket(call.token.app)}
 
 

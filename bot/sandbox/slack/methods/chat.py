@@ -6,7 +6,6 @@ from bot.sandbox.slack.blocks import check_blocks
 from bot.sandbox.slack.calls import Call, Json, Method
 from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.messages import Message, message_object
-from bot.sandbox.slack.people import Person
 from bot.sandbox.slack.refusals import Refused
 
 MOST_TEXT = 40_000
@@ -71,10 +70,20 @@ def post_message(call: Call) -> Json:
     channel = place(call)
     may_write(call, channel)
     text, blocks = content(call)
+    metadata = checked_metadata(call)
     made = call.world.post(channel, call.caller, text, blocks=blocks, thread_ts=thread(call, channel))
-    metadata = call.json("metadata")
-    made.metadata = metadata if isinstance(metadata, dict) else None
+    made.metadata = metadata
     return {"channel": channel.id, "ts": made.ts, "message": message_object(made)}
+
+
+def checked_metadata(call: Call) -> Json | None:
+    """https://docs.slack.dev/messaging/message-metadata"""
+    metadata = call.json("metadata")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or metadata.keys() != {"event_type", "event_payload"}:
+        raise Refused("invalid_metadata_format")
+    return metadata
 
 
 def post_ephemeral(call: Call) -> Json:
@@ -89,9 +98,10 @@ def post_ephemeral(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """Text without blocks takes the blocks away; neither leaves them. https://docs.slack.dev/reference/methods/chat.update"""
+    """Text without blocks takes the blocks away. https://docs.slack.dev/reference/methods/chat.update"""
     message = own_message(call, "cant_update_message")
     text, blocks = content(call)
+    message.metadata = checked_metadata(call) or message.metadata
     if not call.has("text"):
         text = message.text
     message.write(text, blocks)
@@ -138,10 +148,6 @@ def hook_message(payload: Mapping[str, object]) -> tuple[str, tuple[Json, ...]]:
     if not isinstance(text, str):
         raise Refused("invalid_payload", status=400)
     return text, check_blocks(blocks) if blocks is not None else ()
-
-
-def visible_to(message: Message, person: Person) -> bool:
-    return message.to is None or message.to is person
 
 
 METHODS = (

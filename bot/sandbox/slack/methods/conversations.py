@@ -75,7 +75,10 @@ def within(call: Call, messages: Sequence[Message]) -> list[Message]:
 def page(call: Call, messages: Sequence[Message]) -> Json:
     limit, begin = call.number("limit", 100, most=1000), cursor(call)
     more = len(messages) > begin + limit
-    found: Json = {"messages": [message_object(each) for each in messages[begin : begin + limit]], "has_more": more}
+    shown = [message_object(each) for each in messages[begin : begin + limit]]
+    if not call.flag("include_all_metadata"):
+        shown = [{key: value for key, value in each.items() if key != "metadata"} for each in shown]
+    found: Json = {"messages": shown, "has_more": more}
     if more:
         found["response_metadata"] = {"next_cursor": f"{begin + limit}="}
     return found

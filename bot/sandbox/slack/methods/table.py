@@ -3,8 +3,8 @@
 from typing import Final
 
 from bot.sandbox.slack.calls import Method
-from bot.sandbox.slack.methods import apps, chat, conversations, people, views
+from bot.sandbox.slack.methods import apps, chat, conversations, oauth, people, views
 
 METHODS: Final[dict[str, Method]] = {
-    method.name: method for module in (apps, chat, conversations, people, views) for method in module.METHODS
+    method.name: method for module in (apps, chat, conversations, oauth, people, views) for method in module.METHODS
 }
