@@ -47,8 +47,8 @@ async def test_the_start_page_of_a_finished_setup(client: Client) -> None:
         "Signalbox",
         "Ready",
         "Ask in a comment or in Slack, and the workflow runs.",
-        "Signalbox reads commands in pull requests, issues and Slack. It checks with GitHub that you may, pins the exact "
-        "commit, starts the GitHub Actions workflow, and keeps one reply up to date until the run ends.",
+        "Signalbox reads commands in pull requests, issues and Slack. It checks with GitHub that you may, pins the "
+        "exact commit, starts the GitHub Actions workflow, and keeps one reply up to date until the run ends.",
         "Try it",
         "Write one of these lines in a comment on a pull request or an issue:",
         "/help",
