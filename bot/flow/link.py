@@ -84,30 +84,31 @@ class Linking:
 
     async def _offer(self, unit: Unit, slack: SlackAccount, line: str | None) -> Message:
         nonce = self.mint.nonce()
-        await unit.link_attempts.add(
-            LinkAttempt(
-                id=self.mint.id(),
-                nonce_hash=digest(nonce),
-                slack=slack,
-                github_connection=self.github,
-                browser_hash=None,
-                state_hash=None,
-                verifier=None,
-                github=None,
-                slack_proven=False,
-                code_hash=None,
-                confirmed_at=None,
-                created_at=self.clock.now(),
-                ended_at=None,
-                version=1,
-            )
-        )
+        await unit.link_attempts.add(self._attempt(slack, nonce))
         address = f"{self.public_url}{PATH}{nonce}"
         button = Button(action="link", label="Link my GitHub account", url=address, style=ButtonStyle.PRIMARY)
         fields: dict[str, object] = {"minutes": linking.minutes()}
         if line is not None:
             return Message(name="not_linked", fields={**fields, "line": line}, buttons=(button,))
         return Message(name="link_offered", fields=fields, buttons=(button,))
+
+    def _attempt(self, slack: SlackAccount, nonce: str) -> LinkAttempt:
+        return LinkAttempt(
+            id=self.mint.id(),
+            nonce_hash=digest(nonce),
+            slack=slack,
+            github_connection=self.github,
+            browser_hash=None,
+            state_hash=None,
+            verifier=None,
+            github=None,
+            slack_proven=False,
+            code_hash=None,
+            confirmed_at=None,
+            created_at=self.clock.now(),
+            ended_at=None,
+            version=1,
+        )
 
     def _unavailable(self) -> Message | None:
         """The operator's next step when nobody can link here."""

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from bot.errors import UpstreamError
 from bot.flow.link import Linking, digest, same
 from bot.flow.link_attempt import Attempts, Stopped, Why, upstream
-from bot.flow.ports import GitHubSignIn, Mint, SlackSignIn, Units
+from bot.flow.link_confirm import Confirm
+from bot.flow.ports import Clock, GitHubSignIn, Mint, SlackSignIn, SlackUsers, Units
 from bot.model.link import LinkAttempt
 
 GITHUB_CALLBACK: Final = "/login/github/callback"
@@ -39,13 +40,32 @@ class Browser:
     """The steps up to the question. Every one raises `Stopped`."""
 
     units: Units
-    attempts: Attempts
     linking: Linking
+    users: SlackUsers
     github: GitHubSignIn
     slack: SlackSignIn | None
     """None without Slack's client credentials: then a code proves the Slack user."""
+    clock: Clock
     mint: Mint
     public_url: str
+
+    @property
+    def attempts(self) -> Attempts:
+        """The attempts that browsers hold."""
+        return Attempts(self.units, self.clock)
+
+    @property
+    def question(self) -> Confirm:
+        """The step after these."""
+        return Confirm(
+            units=self.units,
+            attempts=self.attempts,
+            linking=self.linking,
+            users=self.users,
+            slack_signs_in=self.slack is not None,
+            clock=self.clock,
+            mint=self.mint,
+        )
 
     @property
     def sign_in_origin(self) -> str:

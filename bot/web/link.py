@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.flow.link_attempt import SECONDS, Stopped, Why, until
 from bot.flow.link_browser import GITHUB_CALLBACK, SLACK_CALLBACK, Browser, Callback
-from bot.flow.link_confirm import Confirm, Review
+from bot.flow.link_confirm import Review
 from bot.web import pages
 
 log = logging.getLogger(__name__)
@@ -50,10 +50,10 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 class LinkPages:
     """The routes of linking."""
 
-    def __init__(self, browser: Browser, confirm: Confirm, *, https: bool, command: str) -> None:
+    def __init__(self, browser: Browser, *, https: bool, command: str) -> None:
         """`https` says how people reach us; `command` is the slash command that they type."""
         self._browser = browser
-        self._confirm = confirm
+        self._confirm = browser.question
         self._https = https
         self._command = command
         # No other host and no page without TLS can set a cookie of this name.
