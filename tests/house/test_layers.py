@@ -41,12 +41,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "app": EVERYTHING,
     "wiring": EVERYTHING,
+    "wiring_slack": EVERYTHING,
     "cli": EVERYTHING,
     "demo": EVERYTHING,
 }
 """Beside itself and `log`, which is free to all."""
 
-ROOTS = ("app", "cli", "demo", "wiring")
+ROOTS = ("app", "cli", "demo", "wiring", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
@@ -62,6 +63,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "migrations": frozenset({"alembic", "sqlalchemy"}),
     "app": frozenset({"aiohttp"}),
     "wiring": EVERYTHING,
+    "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "demo": frozenset({"click"}),
 }
