@@ -35,6 +35,17 @@ REVIEWED: Mapping[str, str] = {
     r"/users/[^/]+": "/user/{account_id}",
     r"/repos/[^/]+/[^/]+/contents": "/repos/{owner}/{repo}/contents/{path}",
 }
+NUMBERED = re.compile(r"/repositories/\d+/")  # a renamed repository's paths lead here; the description has names only
+
+# Reviewed: pages and files beside the API, with the fields that they are asked with and answer with.
+# https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
+BESIDE: Mapping[str, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
+    r"POST /login/oauth/access_token": (
+        frozenset({"client_id", "client_secret", "code", "code_verifier", "redirect_uri"}),
+        (frozenset({"access_token", "token_type", "scope"}), frozenset({"error", "error_description", "error_uri"})),
+    ),
+    r"GET /_logs/\d+": (frozenset({"sig"}), ()),
+}
 EXAMPLES = {"{owner}": "acme", "{repo}": "shop", "{account_id}": "1", "{path}": "src"}
 
 
@@ -69,7 +80,15 @@ class Contract:
 
     def complaints(self, exchange: Exchange) -> list[str]:
         """Everything wrong with an exchange, in sentences; empty when it is as described."""
-        found = [*self.about_request(exchange), *self.about_response(exchange)]
+        beside = next((each for pattern, each in BESIDE.items() if re.fullmatch(pattern, asked(exchange))), None)
+        found = (
+            [*about_beside(exchange, *beside)]
+            if beside
+            else [
+                *self.about_request(exchange),
+                *self.about_response(exchange),
+            ]
+        )
         return [f"{exchange.method} {exchange.path} -> {exchange.status}: {complaint}" for complaint in found]
 
     def about_request(self, exchange: Exchange) -> Iterator[str]:
@@ -207,12 +226,26 @@ def described_path(path: str) -> str:
             for name, example in EXAMPLES.items():
                 template = template.replace(name, example)
             return template
+    path = NUMBERED.sub("/repos/acme/shop/", path, count=1)
     greedy = GREEDY.match(path)
     if greedy is None:
         return path
     tail = TAILS.match(greedy[2]) if "/contents/" not in greedy[1] else None
     inside, end = (tail[1], f"/{tail[2]}") if tail else (greedy[2], "")
     return greedy[1] + quote(inside, safe="%") + end
+
+
+def asked(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.path}"
+
+
+def about_beside(exchange: Exchange, known: frozenset[str], answers: tuple[frozenset[str], ...]) -> Iterator[str]:
+    """Only known fields are sent, and an answer in JSON has the fields of one of its kinds."""
+    body, told = exchange.request_body, exchange.response_body
+    sent = {*exchange.query, *(body if isinstance(body, dict) else ())}
+    yield from (f"is asked with {name!r}, which is not documented" for name in sorted(sent - known))
+    if answers and exchange.status == 200 and not (isinstance(told, dict) and frozenset(told) in answers):
+        yield "is not answered as documented"
 
 
 def pattern(template: str) -> re.Pattern[str]:

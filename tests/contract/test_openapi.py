@@ -52,6 +52,18 @@ WRONG = {
         "'role_name' is a required property",
     ),
     "a reviewed path": (Recorded("GET", "/repositories/7", status=200, response_body={}), "is a required property"),
+    "an undocumented field beside the API": (
+        Recorded("POST", "/login/oauth/access_token", request_body={"codes": "x"}, status=500),
+        "is asked with 'codes'",
+    ),
+    "an undocumented answer beside the API": (
+        Recorded("POST", "/login/oauth/access_token", status=200, response_body={"token": "x"}),
+        "is not answered as documented",
+    ),
+    "a reviewed path below a number": (
+        Recorded("GET", "/repositories/7/pulls/1", status=200, response_body={}),
+        "is a required property",
+    ),
     "an error without words": (Recorded(request_body={"ref": "main"}, status=500), "the error has no message"),
 }
 
@@ -77,6 +89,7 @@ def test_an_enterprise_server_does_not_know_the_wish_for_details() -> None:
         ("/repos/a/b/git/ref/heads/main", "/repos/a/b/git/ref/heads%2Fmain"),
         ("/repos/a/b/branches/feature%2Fone", "/repos/a/b/branches/feature%2Fone"),
         ("/repos/a/b/issues/1", "/repos/a/b/issues/1"),
+        ("/repositories/7/contents/src/shop.py", "/repos/acme/shop/contents/src%2Fshop.py"),
     ],
 )
 def test_slashes_inside_a_parameter_are_encoded(path: str, described: str) -> None:

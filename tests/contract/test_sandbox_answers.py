@@ -17,7 +17,9 @@ INPUTS = {"environment": "staging", "signalbox_request": "k1"}
 @pytest.fixture(params=["github.com", "ghes"])
 async def github(request: pytest.FixtureRequest) -> AsyncIterator[SandboxGitHub]:
     github = SandboxGitHub(enterprise=request.param == "ghes")
-    github.register_app(app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens")
+    github.register_app(
+        app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens", callback_urls=("http://127.0.0.1:9/back",)
+    )
     async with github:
         yield github
 
@@ -42,6 +44,9 @@ async def play_everything(github: SandboxGitHub) -> None:
         await walk_threads(token, [pull.number, forked.number, issue.number], comment.id)
         await walk_actions(github, token)
         await walk_refusals(nobody, nobody.as_installation(shop, contents="read"))
+        await walk_sign_in(nobody)
+        await shop.rename("store")
+        await walk_renamed(nobody.as_app(), token, pull.number)
 
 
 async def walk_app(app: Client, installation: int) -> None:
@@ -106,9 +111,17 @@ async def walk_actions(github: SandboxGitHub, token: Client) -> None:
     for path in (f"{HERE}/actions/runs", f"{workflow}/runs"):
         await token.get(path, event="workflow_dispatch", branch="main", per_page="1")
     run = f"{HERE}/actions/runs/{failed.id}"
-    for path in (run, f"{run}/jobs", f"{run}/attempts/1/jobs", f"{HERE}/actions/jobs/{failed.jobs[0].id}"):
+    for path in (
+        run,
+        f"{run}/attempts/1",
+        f"{run}/jobs",
+        f"{run}/attempts/1/jobs",
+        f"{HERE}/actions/jobs/{failed.jobs[0].id}",
+    ):
         await token.get(path)
-    await token.send("GET", f"{HERE}/actions/jobs/{failed.jobs[0].id}/logs")
+    log = await token.send("GET", f"{HERE}/actions/jobs/{failed.jobs[0].id}/logs")
+    for status in (200, 403):
+        assert (await token.http.get(log.headers["Location"])).status_code == status
     assert (await token.post(f"{run}/rerun-failed-jobs")).status_code == 201
     await failed.start_job("Ship it")
     await token.get(f"{run}/jobs", filter="all")
@@ -117,6 +130,32 @@ async def walk_actions(github: SandboxGitHub, token: Client) -> None:
     for status in (202, 409):
         assert (await token.post(f"{HERE}/actions/runs/{cancelled.id}/cancel")).status_code == status
     await token.get(run)
+
+
+async def walk_sign_in(nobody: Client) -> None:
+    """The page itself is for browsers; what programs ask is judged."""
+    github, app = nobody.github, nobody.github.app
+    ask = github.world.sign_in.ask({"client_id": app.client_id})
+    code = github.world.sign_in.grant(ask, "alice").rpartition("=")[2]
+    fields = {"client_id": app.client_id, "client_secret": app.client_secret, "code": code}
+    url = f"{github.server_url}/login/oauth/access_token"
+    told = [(await nobody.http.post(url, data=fields, headers={"Accept": "application/json"})).json() for _ in range(2)]
+    assert "error" in told[1]
+    token = told[0]["access_token"]
+    await nobody.bearing(token).get("/user")
+    basic = httpx.BasicAuth(app.client_id, app.client_secret)
+    for status in (204, 404):
+        url = f"{github.url}/applications/{app.client_id}/token"
+        ended = await nobody.http.request("DELETE", url, json={"access_token": token}, auth=basic)
+        assert ended.status_code == status
+    await nobody.bearing(token).send("GET", "/user")
+
+
+async def walk_renamed(app: Client, token: Client, pull: int) -> None:
+    for client, path in ((app, f"{HERE}/installation"), (token, HERE), (token, f"{HERE}/pulls/{pull}")):
+        moved = await client.send("GET", path)
+        assert moved.status_code == 301
+        await client.get(moved.headers["Location"].removeprefix(client.github.url))
 
 
 async def walk_refusals(nobody: Client, narrow: Client) -> None:

@@ -51,6 +51,7 @@ async def everything_that_happens() -> list[tuple[str, dict[str, Any]]]:
         run = await github.dispatches("alice", shop, "deploy.yml", inputs={"environment": "staging"})
         await run.wait_job("build (3.11)")
         await run.play()
+        await run.rerun(by="alice", failed_only=True)
         await pull.merge(by="alice")
         await shop.rename("store")
         await shop.make_private()

@@ -58,6 +58,8 @@ class App:
     id: int
     slug: str
     client_id: str
+    client_secret: str
+    callback_urls: tuple[str, ...]
     private_key_pem: str
     webhook_secret: str
     webhook_url: str | None  # None: the app's webhook is switched off; set it when the bot listens

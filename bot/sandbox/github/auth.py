@@ -1,5 +1,6 @@
 """Owns credentials: app JWTs are verified, tokens are made, narrowed, looked up and run out after an hour."""
 
+import base64
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ import jwt
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.apps import App, Installation, public_key, suffices
-from bot.sandbox.github.callers import AppCaller, Caller, InstallationCaller, Nobody, PersonCaller
+from bot.sandbox.github.callers import AppCaller, Caller, ClientCaller, InstallationCaller, Nobody, PersonCaller
 from bot.sandbox.github.refusals import Refused, bad_credentials, unprocessable
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Tokens:
         if not header:
             return Nobody()
         scheme, _, credential = header.strip().partition(" ")
+        if scheme.lower() == "basic":
+            return ClientCaller(verify_client(credential, self.world.apps))
         if scheme.lower() not in ("bearer", "token") or not credential:
             bad_credentials()
         if credential.count(".") == 2 and credential.startswith("eyJ"):
@@ -76,6 +79,14 @@ class Tokens:
     def revoke(self, token: str) -> None:
         self._callers.pop(token, None)
 
+    def revoke_of(self, app: App, token: str) -> bool:
+        """A person's token that this app's sign-in made; False when there is no such token."""
+        caller = self._callers.get(token)
+        if not isinstance(caller, PersonCaller) or caller.via is not app:
+            return False
+        self.revoke(token)
+        return True
+
     def _spell(self, app: App) -> str:
         """Cloud tokens carry the app's id and are long: a client that counts characters breaks here first."""
         if self.world.enterprise:
@@ -109,6 +120,17 @@ def verify_jwt(credential: str, apps: Mapping[int, App], now: datetime) -> App:
     if not isinstance(issued, int | float) or issued > (now + CLOCK_SKEW).timestamp():
         raise Refused(401, "'Issued at' claim ('iat') must be an Integer representing the time of the assertion")
     return app
+
+
+def verify_client(credential: str, apps: Mapping[int, App]) -> App:
+    try:
+        client_id, _, secret = base64.b64decode(credential, validate=True).decode().partition(":")
+    except ValueError:
+        bad_credentials()
+    found = next((app for app in apps.values() if app.client_id == client_id), None)
+    if found is None or not secrets.compare_digest(found.client_secret.encode(), secret.encode()):
+        bad_credentials()
+    return found
 
 
 def claimed_app(credential: str, apps: Mapping[int, App]) -> App:

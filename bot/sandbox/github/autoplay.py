@@ -37,6 +37,7 @@ class Autoplay:
                 if run.done or run.attempt != attempt:
                     return
                 planned = run.plan.job(job.key, job.name)
+                job.follow(planned)
                 run.end_job(job, planned.conclusion, planned.log)
         run.end()
 

@@ -55,6 +55,24 @@ class AppCaller:
         return Refused(401, "Bad credentials")
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCaller:
+    """An app's client id and secret: good for its people's tokens, and for what everybody reads."""
+
+    client: App
+    account: Account | None = None
+    app: App | None = None
+
+    def sees(self, repository: Repository) -> bool:
+        return not repository.private
+
+    def level(self, repository: Repository, permission: str) -> str | None:
+        return "read"
+
+    def refusal(self) -> Refused:
+        return Refused(401, "Requires authentication")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallationCaller:
     token: str

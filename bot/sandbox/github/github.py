@@ -122,14 +122,17 @@ class SandboxGitHub:
         webhook_url: str | None = None,
         permissions: Mapping[str, str] | None = None,
         events: tuple[str, ...] = EVENTS,
+        callback_urls: tuple[str, ...] = (),
     ) -> App:
         """An app; the first one is installed wherever a repository does not say otherwise."""
         world = self.world
-        owner = world.account("signalbox-operators")
+        owner = self.organization("signalbox-operators")
         app = App(
             id=app_id or world.ids.new(),
             slug=slug,
             client_id=f"Iv23li{secrets.token_hex(7)}",
+            client_secret=secrets.token_hex(20),
+            callback_urls=callback_urls,
             private_key_pem=private_key_pem or generated_key(len(world.apps)),
             webhook_secret=secrets.token_hex(20) if webhook_secret is None else webhook_secret,
             webhook_url=webhook_url,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.sandbox.github.plans import Conclusion
+from bot.sandbox.github.plans import Conclusion, JobPlan
 from bot.sandbox.github.workflows import JobSpec
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class Job:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     log: str = ""
+    steps: tuple[str, ...] = ()  # in place of those of the file
+    failing: str | None = None
 
     @property
     def key(self) -> str:
@@ -41,11 +43,20 @@ class Job:
     def done(self) -> bool:
         return self.status == "completed"
 
+    def follow(self, plan: JobPlan) -> None:
+        self.steps, self.failing = tuple(plan.steps), plan.failing
+
     def queue(self, now: datetime) -> None:
         self.status, self.created_at = "queued", now
 
     def start(self, now: datetime) -> None:
         self.status, self.started_at = "in_progress", now
+
+    def repeat(self, before: "Job") -> None:
+        """It succeeded in an earlier attempt, and need not run again."""
+        self.status, self.conclusion, self.log = before.status, before.conclusion, before.log
+        self.created_at, self.started_at, self.completed_at = before.created_at, before.started_at, before.completed_at
+        self.steps, self.failing = before.steps, before.failing
 
     def complete(self, conclusion: Conclusion, now: datetime, log: str = "") -> None:
         self.created_at = self.created_at or now

@@ -1,10 +1,12 @@
 """Owns the record of what clients asked and what they were told, without their secrets."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 SECRET_HEADERS = frozenset({"authorization", "cookie"})
-SECRET_FIELDS = frozenset({"token"})
+SECRET_FIELDS = frozenset({"access_token", "client_secret", "code", "code_verifier", "token"})
+SECRET_QUERY = re.compile(r"([?&](?:code|sig)=)[^&]+")
 LIMIT = 10_000  # exchanges kept; the oldest go first
 
 
@@ -26,11 +28,12 @@ class Exchange:
 
 
 def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+    kept = {name: value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+    return {name: SECRET_QUERY.sub(r"\1***", value) for name, value in kept.items()}
 
 
 def masked(body: object) -> object:
-    """Tokens in answers keep their kind and lose the rest."""
+    """Tokens keep their kind and lose the rest."""
     if not isinstance(body, dict):
         return body
     return {key: f"{str(value)[:4]}***" if key in SECRET_FIELDS else value for key, value in body.items()}

@@ -14,7 +14,9 @@ class JobPlan:
     name: str
     seconds: float = 1.0
     conclusion: Conclusion = "success"
-    log: str = ""
+    log: str = ""  # what the failing step says, or the last one
+    steps: Sequence[str] = ()  # in place of those of the file
+    failing: str | None = None  # the step that ends the job; the last of the job's own if none is named
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
@@ -14,6 +14,21 @@ from bot.sandbox.github.workflows import FOLDER, WorkflowFile
 
 if TYPE_CHECKING:
     from bot.sandbox.github.repositories import Repository
+
+
+RERUN_PERIOD = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What changes from one attempt of a run to the next."""
+
+    number: int
+    status: str
+    conclusion: str | None
+    triggering_actor: Account
+    started_at: datetime
+    updated_at: datetime
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -36,6 +51,7 @@ class Run:
     started_at: datetime
     attempt: int = 1
     attempts: dict[int, list[Job]] = field(default_factory=dict)
+    past: dict[int, "Attempt"] = field(default_factory=dict)  # those before the newest
     status: str = "queued"
     conclusion: str | None = None
     stubborn: bool = False  # accepts a cancel but goes on, like a job with `if: always()`
@@ -64,6 +80,17 @@ class Run:
     def done(self) -> bool:
         return self.status == "completed"
 
+    def state(self, attempt: int | None = None) -> "Attempt":
+        """How an attempt ended, or how the newest stands now."""
+        return self.past.get(attempt or self.attempt) or Attempt(
+            number=self.attempt,
+            status=self.status,
+            conclusion=self.conclusion,
+            triggering_actor=self.triggering_actor,
+            started_at=self.started_at,
+            updated_at=self.updated_at,
+        )
+
     def job(self, name: str) -> Job:
         """By the name people see, else by the job's id in the file."""
         named = [job for job in self.jobs if job.name == name] or [job for job in self.jobs if job.key == name]
@@ -89,8 +116,13 @@ class Run:
         self.begin_job(self.job(name))
         await self._settled()
 
-    async def finish_job(self, name: str, conclusion: Conclusion = "success", *, log: str = "") -> None:
-        self.end_job(self.job(name), conclusion, log)
+    async def finish_job(
+        self, name: str, conclusion: Conclusion = "success", *, log: str = "", failing: str | None = None
+    ) -> None:
+        """`log` is what the step `failing` says, or the last one."""
+        job = self.job(name)
+        job.failing = failing or job.failing
+        self.end_job(job, conclusion, log)
         await self._settled()
 
     async def finish(self, conclusion: Conclusion | None = None) -> None:
@@ -115,6 +147,7 @@ class Run:
                 await self.start_job(job.name)
             for job in waiting:
                 planned = plan.job(job.key, job.name)
+                job.follow(planned)
                 await self.finish_job(job.name, planned.conclusion, log=planned.log)
         await self.finish()
 
@@ -161,24 +194,30 @@ class Run:
             self.end("cancelled")
 
     def run_again(self, by: Account, *, failed_only: bool) -> None:
+        """All jobs, or those that did not succeed and whatever needs them."""
         if not self.done:
             raise Refused(403, "This workflow is already running")
-        kept = [job for job in self.jobs if failed_only and job.conclusion == "success"]
-        if failed_only and len(kept) == len(self.jobs):
+        if self._now() - self.created_at > RERUN_PERIOD:
+            raise Refused(403, "Unable to retry this workflow run because it was created over a month ago")
+        failed = {job.key for job in self.jobs if job.conclusion != "success"}
+        if failed_only and not failed:
             raise Refused(403, "This workflow run has no failed jobs to re-run")
+        again = dependents(self.jobs, failed) - failed
+        kept = [job for job in self.jobs if failed_only and job.conclusion == "success" and job.key not in again]
+        self.past[self.attempt] = self.state()
         self.attempt += 1
         self.triggering_actor, self.started_at, self.conclusion = by, self._now(), None
-        self.open(already_done={job.name for job in kept})
+        self.open(kept)
 
-    def open(self, already_done: Iterable[str] = ()) -> None:
+    def open(self, kept: Iterable[Job] = ()) -> None:
         """A new attempt: its jobs appear, the run is requested, the first jobs queue."""
-        done, world = set(already_done), self.repository.world
+        done, world = {job.name: job for job in kept}, self.repository.world
         self.attempts[self.attempt] = [
             Job(id=world.ids.new(), run=self, spec=spec, attempt=self.attempt) for spec in self.workflow.jobs
         ]
         for job in self.jobs:
             if job.name in done:
-                job.complete("success", self._now())
+                job.repeat(done[job.name])
         self._become("queued", "requested")
         self._release_jobs()
         world.run_opened(self)
@@ -212,6 +251,15 @@ class Run:
 
     async def _settled(self) -> None:
         await self.repository.world.webhooks.settled()
+
+
+def dependents(jobs: Iterable[Job], keys: set[str]) -> set[str]:
+    """These jobs, and all that need one of them at whatever remove; by their ids in the file."""
+    needs = {job.key: set(job.spec.needs) for job in jobs}
+    found = set(keys)
+    while more := {key for key, needed in needs.items() if needed & found} - found:
+        found |= more
+    return found
 
 
 def summary(conclusions: Iterable[str | None]) -> str:

@@ -5,6 +5,7 @@ import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import web
@@ -15,7 +16,7 @@ from bot.sandbox.github.faults import Fault, Faults
 from bot.sandbox.github.guard import ACCEPTED, accepted, check_permission, find_repository
 from bot.sandbox.github.journal import LIMIT, Exchange, masked, without_secrets
 from bot.sandbox.github.refusals import DOCUMENTATION, Refused, not_found
-from bot.sandbox.github.routes import ROUTES
+from bot.sandbox.github.routes import PAGES, ROUTES
 from bot.sandbox.github.routes.service import supported
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ class Server:
     async def start(self, host: str, port: int) -> None:
         app = web.Application(client_max_size=BODY_LIMIT)
         for route in ROUTES:
-            app.router.add_route(route.method, self.prefix + route.path, self._endpoint(route))
-        app.router.add_route("GET", "/_logs/{job_id}", self._log)
+            for path in addresses(route):
+                app.router.add_route(route.method, self.prefix + path, self._endpoint(route))
+        for page in PAGES:
+            app.router.add_route(page.method, page.path, self._endpoint(page))
         app.router.add_route("*", "/{path:.*}", self._endpoint(Route("*", "", lambda call: not_found())))
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
@@ -90,7 +93,8 @@ class Server:
             check_client(request, self.world.enterprise)
             caller = self.world.tokens.authenticate(request.headers.get("Authorization"))
             params = dict(request.match_info)
-            repository = find_repository(self.world, caller, request.method, params)
+            target = request.raw_path.removeprefix(self.prefix)
+            repository = find_repository(self.world, caller, request.method, target, params)
             check_permission(caller, repository, route.needs)
             return route.handle(
                 Call(
@@ -132,35 +136,42 @@ class Server:
         return web.Response(status=answer.status, headers=headers, body=payload)
 
     def _note(self, request: web.Request, path: str, body: bytes, answer: Answer, response: web.Response) -> None:
-        try:
-            asked = decode(body) if body else None
-        except Refused:
-            asked = body.decode(errors="replace")
+        asked = asked_for(request, body)
         told = None if response.status == 304 else answer.body
         self.journal.append(
             Exchange(
                 method=request.method,
                 path=path,
-                query=dict(request.query),
+                query={name: "***" if name == "sig" else value for name, value in request.query.items()},
                 request_headers=without_secrets(request.headers),
-                request_body=asked,
+                request_body=masked(asked),
                 status=0 if answer.status == DROPPED else response.status,
-                response_headers=dict(response.headers),
+                response_headers=without_secrets(response.headers),
                 response_body=masked(told.decode(errors="replace") if isinstance(told, bytes) else told),
             )
         )
 
-    async def _log(self, request: web.Request) -> web.Response:
-        number = request.match_info["job_id"]
-        for run in self.world.runs.values():
-            for jobs in run.attempts.values():
-                for job in jobs:
-                    if str(job.id) == number and job.done:
-                        return web.Response(text=job.log)
-        return web.Response(status=404)
-
 
 DROPPED = 599  # never sent: the connection is gone before the answer
+
+
+def asked_for(request: web.Request, body: bytes) -> object:
+    """The body as a program would look at it."""
+    if request.content_type == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(body.decode(errors="replace")))
+    try:
+        return decode(body) if body else None
+    except Refused:
+        return body.decode(errors="replace")
+
+
+NAMED = "/repos/{owner}/{repo}"
+
+
+def addresses(route: Route) -> list[str]:
+    """What lies below a repository's name lies below its number as well."""
+    numbered = route.path.replace(NAMED, "/repositories/{repository_id}", 1)
+    return [route.path, numbered] if route.path.startswith(NAMED) else [route.path]
 
 
 def failure(fault: Fault) -> Answer:

@@ -9,11 +9,13 @@ from bot.sandbox.github.auth import Tokens
 from bot.sandbox.github.dispatching import Dispatched
 from bot.sandbox.github.events import Events
 from bot.sandbox.github.ids import Ids
+from bot.sandbox.github.logs import LogLinks
 from bot.sandbox.github.plans import Plan
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.refusals import not_found
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.runs import Run
+from bot.sandbox.github.signin import SignIn
 from bot.sandbox.github.threads import Comment
 from bot.sandbox.github.webhooks import Webhooks
 
@@ -40,6 +42,8 @@ class World:
         self.dispatched: list[Dispatched] = []
         self.plans: dict[str, Plan] = {}
         self.tokens = Tokens(self)
+        self.sign_in = SignIn(self)
+        self.log_links = LogLinks(self)
         self.webhooks = Webhooks(self)
         self.events = Events(self)
         self.run_opened: Callable[[Run], None] = lambda run: None

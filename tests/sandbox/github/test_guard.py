@@ -79,6 +79,11 @@ async def test_a_renamed_repository_redirects_reads_and_writes_differently(shop:
     assert (moved.status_code, moved.headers["Location"]) == (301, f"{client.github.url}/repositories/{shop.id}")
     assert (await token.post(f"{HERE}/actions/workflows/deploy.yml/dispatches", {"ref": "main"})).status_code == 307
     assert (await token.get(f"/repositories/{shop.id}"))["full_name"] == "acme/store"
+    below = await token.send("GET", f"{HERE}/contents/src/shop.py", query={"ref": "main"})
+    assert below.headers["Location"] == f"{client.github.url}/repositories/{shop.id}/contents/src/shop.py?ref=main"
+    assert (await token.get(f"/repositories/{shop.id}/contents/src/shop.py", ref="main"))["name"] == "shop.py"
+    installation = await client.as_app().send("GET", f"{HERE}/installation")
+    assert installation.headers["Location"] == f"{client.github.url}/repositories/{shop.id}/installation"
     assert (await client.send("GET", HERE)).status_code == 404
 
 

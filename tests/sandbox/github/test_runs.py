@@ -6,6 +6,7 @@ import pytest
 
 from bot.sandbox.github import JobPlan, Plan, Refused, Repository, Run, SandboxGitHub
 from bot.sandbox.github.filters import period
+from bot.sandbox.github.steps import steps_of
 from tests.sandbox.github.support import FILES, Client, Listener
 
 HERE = "/repos/acme/shop/actions"
@@ -117,6 +118,14 @@ async def test_a_run_is_run_again(shop: Repository, run: Run, client: Client, li
     assert (told["actor"]["login"], told["triggering_actor"]["login"]) == ("alice", "signalbox[bot]")
     await client.github.settled()
     assert listener.events == ["workflow_run.requested", "workflow_job.queued", "workflow_job.queued"]
+    assert {each.payload[each.event.split(".")[0]]["run_attempt"] for each in listener.heard} == {2}
+    assert listener.heard[0].payload["workflow_run"]["triggering_actor"]["login"] == "signalbox[bot]"
+    first = await token.get(f"{path}/attempts/1")
+    assert (first["run_attempt"], first["status"], first["conclusion"]) == (1, "completed", "success")
+    assert first["triggering_actor"]["login"] == "alice"
+    assert (await token.get(f"{path}/attempts/2"))["status"] == "queued"
+    for missing in ("attempts/0", "attempts/3"):
+        assert (await token.send("GET", f"{path}/{missing}")).status_code == 404
     await run.play()
     assert (await token.get(f"{path}/attempts/1/jobs"))["total_count"] == 4
     assert (await token.get(f"{path}/jobs", filter="all"))["total_count"] == 8
@@ -130,22 +139,29 @@ async def test_only_what_failed_is_run_again(github: SandboxGitHub, shop: Reposi
     assert states(run) == [
         ("build (3.11)", "completed", "success"),
         ("build (3.12)", "completed", "success"),
-        ("Ship it", "queued", None),
-        ("tidy", "completed", "success"),
+        ("Ship it", "queued", None),  # and tidy, which succeeded but needs it, comes after it once more
     ]
+    assert run.job("build (3.11)").completed_at == run.attempts[1][0].completed_at
     shop.plans.clear()
     await run.play()
+    assert states(run)[2:] == [("Ship it", "completed", "success"), ("tidy", "completed", "success")]
     with pytest.raises(Refused, match="no failed jobs"):
         await run.rerun(by="alice", failed_only=True)
 
 
-async def test_a_log_lies_behind_an_open_address(shop: Repository, run: Run, client: Client) -> None:
-    token, path = client.as_installation(shop), f"{HERE}/jobs/{run.jobs[0].id}/logs"
-    assert (await token.send("GET", path)).status_code == 404
-    await run.finish_job("build (3.11)", "failure", log="line one\nline two\n")
-    found = await token.send("GET", path)
-    assert found.status_code == 302
-    assert (await client.http.get(found.headers["Location"])).text == "line one\nline two\n"
+async def test_a_run_is_too_old_to_be_run_again_after_a_month(client: Client) -> None:
+    times = [datetime(2026, 11, 21, 12, tzinfo=UTC)]
+    async with SandboxGitHub(clock=lambda: times[0]) as github:
+        github.register_app()
+        shop = github.repository("acme/shop", files=FILES, roles={"alice": "write"})
+        run = await github.dispatches("alice", shop, "deploy.yml", inputs=STAGING)
+        await run.play()
+        times[0] += timedelta(days=30)
+        await run.rerun(by="alice")
+        await run.play()
+        times[0] += timedelta(seconds=1)
+        with pytest.raises(Refused, match="created over a month ago"):
+            await run.rerun(by="alice")
 
 
 async def test_jobs_show_their_steps(shop: Repository, run: Run, client: Client) -> None:
@@ -157,6 +173,18 @@ async def test_jobs_show_their_steps(shop: Repository, run: Run, client: Client)
         ("Set up job", "success"),
         ("Run actions/checkout@v4", "success"),
         ("Ship", "failure"),
+        ("Complete job", "success"),
+    ]
+
+
+async def test_a_plan_names_the_steps_and_which_of_them_fails(shop: Repository, run: Run) -> None:
+    plan = JobPlan("ship", conclusion="failure", steps=("Check", "Send", "Report"), failing="Send", log="no way")
+    await run.play(Plan([plan]))
+    assert [(step.name, step.conclusion) for step in steps_of(run.job("ship"))] == [
+        ("Set up job", "success"),
+        ("Check", "success"),
+        ("Send", "failure"),
+        ("Report", "skipped"),
         ("Complete job", "success"),
     ]
 

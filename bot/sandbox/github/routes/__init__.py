@@ -1,4 +1,4 @@
-"""The API's paths, by noun; every module ends in its `ROUTES`."""
+"""The API's paths, by noun; every module ends in its `ROUTES`. `PAGES` lie beside the API: for browsers and files."""
 
 from bot.sandbox.github.calls import Route
 from bot.sandbox.github.routes import (
@@ -10,6 +10,7 @@ from bot.sandbox.github.routes import (
     repositories,
     runs,
     service,
+    signin,
     threads,
     workflows,
 )
@@ -17,6 +18,7 @@ from bot.sandbox.github.routes import (
 ROUTES: tuple[Route, ...] = (
     *service.ROUTES,
     *apps.ROUTES,
+    *signin.ROUTES,
     *deliveries.ROUTES,
     *people.ROUTES,
     *repositories.ROUTES,
@@ -26,3 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *workflows.ROUTES,
     *runs.ROUTES,
 )
+
+PAGES: tuple[Route, ...] = (*signin.PAGES, *runs.PAGES)

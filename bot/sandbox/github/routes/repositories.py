@@ -69,7 +69,6 @@ def wanted(call: Call, entry: Activity) -> bool:
 
 ROUTES = (
     Route("GET", "/repos/{owner}/{repo}", repository, ("metadata=read",)),
-    Route("GET", "/repositories/{repository_id}", repository, ("metadata=read",)),
     Route("GET", "/repos/{owner}/{repo}/activity", activity, ("contents=read",)),
     Route("GET", "/repos/{owner}/{repo}/branches/{branch:.+}", branch, ("contents=read",)),
     Route("GET", "/repos/{owner}/{repo}/commits/{ref:.+}", commit, ("contents=read",)),

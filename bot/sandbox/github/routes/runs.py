@@ -7,7 +7,7 @@ from bot.sandbox.github.catalog import workflow_id
 from bot.sandbox.github.filters import filtered
 from bot.sandbox.github.jobs import Job
 from bot.sandbox.github.paging import counted
-from bot.sandbox.github.refusals import not_found
+from bot.sandbox.github.refusals import Refused, not_found
 from bot.sandbox.github.routes.workflows import workflow_of
 from bot.sandbox.github.runs import Run
 from bot.sandbox.github.shapes import runs as shape
@@ -31,6 +31,11 @@ def run(call: Call) -> Answer:
     return Answer(shape.run(run_of(call)))
 
 
+def attempt(call: Call) -> Answer:
+    found, number = run_of(call), call.number("attempt")
+    return Answer(shape.run(found, number)) if number in found.attempts else not_found()
+
+
 def jobs(call: Call) -> Answer:
     """Only the newest attempt's, unless all are wanted."""
     found = run_of(call)
@@ -51,10 +56,18 @@ def job(call: Call) -> Answer:
 
 def job_logs(call: Call) -> Answer:
     """The log itself lies behind a signed address that asks for no token."""
-    found = job_of(call)
-    if not found.done:
-        not_found()
-    return Answer(status=302, headers={"Location": f"{call.world.origin}/_logs/{found.id}"})
+    return Answer(status=302, headers={"Location": call.world.log_links.sign(job_of(call))})
+
+
+def log_file(call: Call) -> Answer:
+    """What stores the logs is no API and speaks in text."""
+    try:
+        found = call.world.log_links.open(
+            call.params["job_id"], call.query.get("sig", ""), call.headers.get("Authorization")
+        )
+    except Refused as refused:
+        return Answer(refused.message.encode(), refused.status, TEXT)
+    return Answer(found.encode(), headers=TEXT)
 
 
 def cancel(call: Call) -> Answer:
@@ -96,6 +109,7 @@ def job_of(call: Call) -> Job:
     return not_found()
 
 
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 BASE = "/repos/{owner}/{repo}/actions"
 READ, WRITE = ("actions=read",), ("actions=write",)
 ROUTES = (
@@ -103,6 +117,7 @@ ROUTES = (
     Route("GET", f"{BASE}/workflows/{{workflow}}/runs", workflow_runs, READ),
     Route("GET", f"{BASE}/runs/{{run_id}}", run, READ),
     Route("GET", f"{BASE}/runs/{{run_id}}/jobs", jobs, READ),
+    Route("GET", f"{BASE}/runs/{{run_id}}/attempts/{{attempt}}", attempt, READ),
     Route("GET", f"{BASE}/runs/{{run_id}}/attempts/{{attempt}}/jobs", attempt_jobs, READ),
     Route("GET", f"{BASE}/jobs/{{job_id}}", job, READ),
     Route("GET", f"{BASE}/jobs/{{job_id}}/logs", job_logs, READ),
@@ -110,3 +125,4 @@ ROUTES = (
     Route("POST", f"{BASE}/runs/{{run_id}}/rerun", rerun, WRITE),
     Route("POST", f"{BASE}/runs/{{run_id}}/rerun-failed-jobs", rerun_failed_jobs, WRITE),
 )
+PAGES = (Route("GET", "/_logs/{job_id}", log_file),)

@@ -9,6 +9,7 @@ from bot.sandbox.github.runs import Run
 from bot.sandbox.github.shapes.accounts import Json, account
 from bot.sandbox.github.shapes.commits import simple_commit
 from bot.sandbox.github.shapes.repositories import html_url, minimal, url
+from bot.sandbox.github.steps import Step, steps_of
 from bot.sandbox.github.workflows import FOLDER, WorkflowFile
 
 RUN_LINKS = {
@@ -18,6 +19,9 @@ RUN_LINKS = {
     "cancel_url": "/cancel",
     "rerun_url": "/rerun",
 }
+
+
+OF_ATTEMPT = ("jobs_url", "logs_url")
 
 
 def workflow(repository: Repository, found: WorkflowFile) -> Json:
@@ -45,9 +49,11 @@ def run_page(run: Run) -> str:
     return f"{html_url(run.repository)}/actions/runs/{run.id}"
 
 
-def run(found: Run) -> Json:
-    repository, base = found.repository, url(found.repository)
-    before = f"{run_url(found)}/attempts/{found.attempt - 1}" if found.attempt > 1 else None
+def run(found: Run, attempt: int | None = None) -> Json:
+    """As it stands now, or as one of its attempts ended."""
+    repository, base, state = found.repository, url(found.repository), found.state(attempt)
+    address = run_url(found) if attempt is None else f"{run_url(found)}/attempts/{attempt}"
+    before = f"{run_url(found)}/attempts/{state.number - 1}" if state.number > 1 else None
     return {
         "id": found.id,
         "name": found.workflow.name,
@@ -58,22 +64,22 @@ def run(found: Run) -> Json:
         "display_title": found.title,
         "run_number": found.number,
         "event": found.event,
-        "status": found.status,
-        "conclusion": found.conclusion,
+        "status": state.status,
+        "conclusion": state.conclusion,
         "workflow_id": found.workflow_id,
         "check_suite_id": found.check_suite_id,
         "check_suite_node_id": node_id("CheckSuite", found.check_suite_id),
-        "url": run_url(found),
-        "html_url": run_page(found),
+        "url": address,
+        "html_url": run_page(found) if attempt is None else f"{run_page(found)}/attempts/{attempt}",
         "pull_requests": [pull_minimal(pull) for pull in pulls_of(found)],
         "created_at": stamp(found.created_at),
-        "updated_at": stamp(found.updated_at),
+        "updated_at": stamp(state.updated_at),
         "actor": account(repository.world, found.actor),
-        "run_attempt": found.attempt,
+        "run_attempt": state.number,
         "referenced_workflows": [],
-        "run_started_at": stamp(found.started_at),
-        "triggering_actor": account(repository.world, found.triggering_actor),
-        **{name: run_url(found) + rest for name, rest in RUN_LINKS.items()},
+        "run_started_at": stamp(state.started_at),
+        "triggering_actor": account(repository.world, state.triggering_actor),
+        **{name: (address if name in OF_ATTEMPT else run_url(found)) + rest for name, rest in RUN_LINKS.items()},
         "check_suite_url": f"{base}/check-suites/{found.check_suite_id}",
         "workflow_url": f"{base}/actions/workflows/{found.workflow_id}",
         "previous_attempt_url": before,
@@ -122,7 +128,7 @@ def job(found: Job) -> Json:
         "started_at": stamp(found.started_at or created),
         "completed_at": stamp_or_none(found.completed_at),
         "name": found.name,
-        "steps": steps(found) if assigned else [],
+        "steps": [step(each) for each in steps_of(found)],
         "check_run_url": f"{base}/check-runs/{found.id}",
         "labels": list(found.spec.labels),
         "runner_id": 1 if assigned else None,
@@ -132,21 +138,12 @@ def job(found: Job) -> Json:
     }
 
 
-def steps(found: Job) -> list[Json]:
-    """The last of the job's own steps bears its conclusion."""
-    names = ["Set up job", *found.spec.steps, "Complete job"]
-    culprit = len(names) - 2
-    return [step(found, number, name, number == culprit) for number, name in enumerate(names)]
-
-
-def step(found: Job, number: int, name: str, culprit: bool) -> Json:
-    status = "completed" if found.done or number == 0 else "in_progress" if number == 1 else "queued"
-    ended = (found.conclusion if culprit else "success") if found.done else "success" if number == 0 else None
+def step(found: Step) -> Json:
     return {
-        "name": name,
-        "status": status,
-        "conclusion": ended,
-        "number": number + 1,
-        "started_at": stamp_or_none(found.started_at) if status != "queued" else None,
-        "completed_at": stamp_or_none(found.completed_at or found.started_at) if ended else None,
+        "name": found.name,
+        "status": found.status,
+        "conclusion": found.conclusion,
+        "number": found.number,
+        "started_at": stamp_or_none(found.started_at),
+        "completed_at": stamp_or_none(found.completed_at),
     }
