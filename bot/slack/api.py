@@ -138,7 +138,7 @@ class SlackApi:
     def _failure(self, method: str, answer: Answer, token: str | None) -> UpstreamError:
         whose = BOT_TOKEN if token == self._token else USER_TOKEN
         secrets = (self._token, token or "")
-        return failures.failure(method, answer.status, answer.headers, answer.body, token=whose, secrets=secrets)
+        return failures.failure(method, answer.status, answer.headers, answer.body, whose, secrets)
 
     def _count(self, method: str, result: str, start: float) -> None:
         if self._on_call is not None:

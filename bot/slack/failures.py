@@ -52,9 +52,14 @@ class _Body(msgspec.Struct):
 
 
 def failure(
-    method: str, status: int, headers: Mapping[str, str], body: Mapping[str, Any], *, token: str, secrets: Iterable[str]
+    method: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: Mapping[str, Any],
+    token: str,
+    secrets: Iterable[str] = (),
 ) -> UpstreamError:
-    """The error for an answer that is not `ok`: Slack's own word, without `secrets`; `token` says whose was used."""
+    """The error for an answer that is not `ok`: Slack's own word, without `secrets`; `token` names the one used."""
     facts = _read(body)
     said = facts.error
     if status == 429 or said in WAITING:

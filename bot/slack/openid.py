@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 ISSUER: Final = "https://slack.com"
 AUTHORIZE_PATH: Final = "/openid/connect/authorize"
+ENTERPRISE: Final = "E"
+"""What the ids of enterprises begin with."""
 CLOCKS_DIFFER_SECONDS: Final = 60
 
 
@@ -33,6 +35,7 @@ class _Token(msgspec.Struct):
 class _Who(msgspec.Struct):
     team: str = msgspec.field(name="https://slack.com/team_id")
     user: str = msgspec.field(name="https://slack.com/user_id")
+    enterprise: str | None = msgspec.field(name="https://slack.com/enterprise_id", default=None)
 
 
 class _Claims(_Who, kw_only=True):
@@ -55,23 +58,28 @@ class SlackOpenId:
         return f"<SlackOpenId of client {self.client_id}>"
 
     def authorize_url(self, *, state: str, nonce: str, team: str, redirect_uri: str) -> str:
-        """Where the browser goes to sign in; `team` is the workspace that Slack offers first."""
+        """Where the browser goes to sign in; `team` is the workspace that Slack offers first.
+
+        An enterprise in its place is left out: then Slack asks, and `who` tells afterwards.
+        """
         query = {
             "response_type": "code",
             "scope": "openid",
             "client_id": self.client_id,
             "state": state,
             "nonce": nonce,
-            "team": team,
             "redirect_uri": redirect_uri,
         }
+        if not team.startswith(ENTERPRISE):
+            query["team"] = team
         return f"{self._server()}{AUTHORIZE_PATH}?{urlencode(query)}"
 
     async def who(self, *, code: str, nonce: str, redirect_uri: str) -> tuple[str, str]:
-        """Team id and user id of who signed in. The token is used once, revoked and forgotten.
+        """Home and user id of who signed in, as `SlackAccount` knows them. The token is used once and revoked.
 
         Raises `Refused` when the code is not taken or the answer is not for us, and what `SlackApi.call` raises.
         """
+        ours = await self.api.identity()
         answer = await self.api.call_as(
             None,
             "openid.connect.token",
@@ -89,7 +97,7 @@ class SlackOpenId:
             await self._revoke(token.access_token)
         if (who.team, who.user) != (claims.team, claims.user):
             raise Refused("Slack named two different users for one sign-in.")
-        return who.team, who.user
+        return who.enterprise or (ours.enterprise if who.team == ours.team else None) or who.team, who.user
 
     def _server(self) -> str:
         """Slack's pages; the sandbox has its own beside its API."""

@@ -66,11 +66,7 @@ def _form(channel: str) -> dict[str, Any]:
                 "label": _plain("Channel"),
                 "hint": _plain("Where the answer is shown."),
                 "optional": bool(channel),
-                "element": {
-                    "type": "conversations_select",
-                    "action_id": CHANNEL,
-                    "default_to_current_conversation": False,
-                },
+                "element": {"type": "conversations_select", "action_id": CHANNEL},
             },
         ],
     }

@@ -13,7 +13,7 @@ import pytest
 from bot.errors import Refused, Unreachable, UpstreamError
 from bot.slack.api import SlackApi
 from bot.slack.openid import SlackOpenId
-from tests.slack.fake import FakeSlack
+from tests.slack.fake import IDENTITY, FakeSlack
 from tests.support.clock import START, FakeClock
 from tests.support.make import CONNECTION
 
@@ -71,7 +71,7 @@ def test_in_the_sandbox_it_is_sent_to_the_sandbox(sign_in: SlackOpenId, slack: F
 async def test_who_signed_in_is_told_and_the_token_revoked(sign_in: SlackOpenId, slack: FakeSlack) -> None:
     answers(slack)
     assert await who(sign_in) == ("T1", "U1")
-    assert [(call.method, call.token) for call in slack.calls] == [
+    assert [(call.method, call.token) for call in slack.calls[1:]] == [
         ("openid.connect.token", ""),
         ("openid.connect.userInfo", f"Bearer {ACCESS}"),
         ("auth.revoke", f"Bearer {ACCESS}"),
@@ -85,6 +85,30 @@ async def test_who_signed_in_is_told_and_the_token_revoked(sign_in: SlackOpenId,
             "grant_type": "authorization_code",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "home"),
+    [
+        ({}, "E1"),
+        ({"https://slack.com/team_id": "T9", "https://slack.com/enterprise_id": "E1"}, "E1"),
+        ({"https://slack.com/team_id": "E1"}, "E1"),
+        ({"https://slack.com/team_id": "T9"}, "T9"),
+        ({"https://slack.com/team_id": "T9", "https://slack.com/enterprise_id": "E2"}, "E2"),
+    ],
+)
+async def test_within_an_enterprise_the_enterprise_is_home(
+    sign_in: SlackOpenId, slack: FakeSlack, told: dict[str, str], home: str
+) -> None:
+    slack.says("auth.test", {**IDENTITY, "enterprise_id": "E1"})
+    answers(slack, **told)
+    slack.says("openid.connect.userInfo", {**WHO, **told})
+    assert await who(sign_in) == (home, "U1")
+
+
+def test_only_a_workspace_can_be_offered_first(sign_in: SlackOpenId) -> None:
+    address = sign_in.authorize_url(state="s", nonce="n", team="E1", redirect_uri=BACK)
+    assert "team" not in parse_qs(urlsplit(address).query)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +151,7 @@ async def test_a_code_works_once(sign_in: SlackOpenId, slack: FakeSlack) -> None
     slack.refuses("openid.connect.token", "code_already_used")
     with pytest.raises(Refused, match="code_already_used"):
         await who(sign_in)
-    assert [call.method for call in slack.calls] == ["openid.connect.token"]
+    assert [call.method for call in slack.calls] == ["auth.test", "openid.connect.token"]
 
 
 async def test_an_answer_without_a_token_is_no_answer(sign_in: SlackOpenId, slack: FakeSlack) -> None:

@@ -39,7 +39,6 @@ async def test_the_form_asks_for_a_command_and_a_channel(
     fields = [(block["block_id"], block["element"]["action_id"], block["element"]["type"]) for block in view["blocks"]]
     assert fields == [("command", "command", "plain_text_input"), ("channel", "channel", "conversations_select")]
     assert view["blocks"][1]["optional"] is optional
-    assert view["blocks"][1]["element"]["default_to_current_conversation"] is False
     View(**view).validate_json()
 
 
