@@ -21,6 +21,9 @@ _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 SHORT_SHA: Final = 7
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NEVER_IN_URLS: Final = re.compile(r"[\s\\\x00\ud800-\udfff]")
+"""The last ones are halves of characters, which can not be sent."""
+
 KEPT_IN_URLS: Final = "/:?#&=%~.-_+,@"
 
 
@@ -74,7 +77,7 @@ def lies_under(url: str, base: str) -> bool:
         return False
     if there.scheme not in {"http", "https"} or (there.scheme, there.netloc) != (here.scheme, here.netloc):
         return False
-    if any(char.isspace() or char in "\\\x00" for char in url) or ".." in there.path.split("/"):
+    if _NEVER_IN_URLS.search(url) or ".." in there.path.split("/"):
         return False
     return there.path.startswith(here.path.rstrip("/") + "/")
 

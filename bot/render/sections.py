@@ -57,8 +57,9 @@ def fallback(paragraph: str) -> str:
 
 def _blocks(paragraph: str) -> Iterator[Block]:
     lines = paragraph.split("\n")
-    if all(line.startswith(SMALL) for line in lines):
-        for text in _pieces([line.removeprefix(SMALL) for line in lines]):
+    small = [line[len(SMALL) :] for line in lines if f"{line} ".startswith(SMALL)]
+    if len(small) == len(lines):
+        for text in _pieces(small):
             yield {"type": "context", "elements": [_mrkdwn(text)]}
         return
     for text in _pieces(lines):

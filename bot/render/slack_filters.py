@@ -1,4 +1,4 @@
-"""Owns the filters that templates for Slack use: people, channels, links, times that everybody reads in their own zone."""
+"""Owns the filters that templates for Slack use: people, channels, links, times in everybody's own zone."""
 
 from __future__ import annotations
 

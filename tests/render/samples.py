@@ -43,6 +43,9 @@ def request(state: RequestState, **changes: Any) -> Request:
         command="run",
         text=LINE,
         person=UUID(int=3),
+        number=12,
+        on_pull_request=True,
+        rerun=None,
         origin=CommentOrigin(
             connection=CONNECTION,
             repository=7,
@@ -308,4 +311,37 @@ SAMPLES: Final[Mapping[str, Message]] = {
     ),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
     "upstream-failed": Message(name="upstream_failed", fields={"line": LINE}),
+    "rerun": Message(name="rerun_answered", fields={"sentence": "Asked to run K7QX2M again, as request ABCDEF."}),
+    "logs": Message(
+        name="logs_answered",
+        fields={
+            "code": "K7QX2M",
+            "jobs": [
+                {
+                    "name": "test (3.11)",
+                    "step": "Run pytest",
+                    "url": f"{SERVER}/acme/shop/actions/runs/5/job/2",
+                    "lines": (
+                        "$ pytest -q",
+                        "E   assert 1 == 2  # <b> & `x`",
+                        "error: Process completed with exit code 1.",
+                    ),
+                },
+                {"name": "lint", "step": None, "url": f"{SERVER}/acme/shop/actions/runs/5/job/3", "lines": ()},
+            ],
+            "repository": "acme/shop",
+            "server_url": SERVER,
+            "next_step": "2 more jobs failed; the page of the run shows them.",
+        },
+    ),
+    "logs-none": Message(
+        name="logs_answered",
+        fields={
+            "code": None,
+            "jobs": [],
+            "repository": "acme/shop",
+            "server_url": SERVER,
+            "next_step": "Nothing here has a run yet, so there are no logs.",
+        },
+    ),
 }

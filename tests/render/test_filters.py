@@ -110,6 +110,7 @@ def test_addresses_on_the_host_may_be_linked(url: str, base: str) -> None:
         "https://github.com\\@evil.example/",
         "https://github.com/a b",
         "https://github.com/a\nb",
+        "https://github.com/\ud800",
         "https://github.com/../x",
         "https://[github.com/acme",
     ],

@@ -37,6 +37,9 @@ def request(state: RequestState = RequestState.RUNNING) -> Request:
         command="run",
         text="/run deploy.yml\u00a0environment=staging\r",
         person=UUID(int=3),
+        number=12,
+        on_pull_request=True,
+        rerun=None,
         origin=CommentOrigin(
             connection=CONNECTION,
             repository=7,
@@ -119,6 +122,7 @@ def test_every_field_of_a_running_request() -> None:
         "code": "K7QX2M",
         "state": "running",
         "asked_by": "alice",
+        "asked_by_slack": None,
         "text": "/run deploy.yml environment=staging",
         "repository": "acme/shop",
         "server_url": "https://github.com",
@@ -131,6 +135,7 @@ def test_every_field_of_a_running_request() -> None:
         "ref": "feature/login",
         "commit": {"sha": SHA, "short": "0123456", "url": f"https://github.com/acme/shop/commit/{SHA}"},
         "pull_request": 12,
+        "pull_request_url": "https://github.com/acme/shop/pull/12",
         "inputs": [{"name": "environment", "value": "staging"}],
         "environment": "staging",
         "run": {
@@ -302,3 +307,20 @@ def test_every_status_has_words(status: RunStatus, conclusion: Conclusion | None
     assert isinstance(told["jobs"], list)
     assert told["jobs"][0]["words"]
     assert told["counts"] == {told["jobs"][0]["group"]: 1}
+
+
+def test_a_slack_user_and_buttons_go_with_the_message() -> None:
+    told = living(
+        request(),
+        [run()],
+        asked_by="alice",
+        repository=SHOP,
+        server_url="https://github.com",
+        now=NOON,
+        slack_user="U012ALICE",
+    )
+    assert told.fields["asked_by_slack"] == "U012ALICE"
+    assert [(button.action, button.url) for button in told.buttons] == [
+        ("cancel", None),
+        ("show", "https://github.com/acme/shop/actions/runs/5"),
+    ]

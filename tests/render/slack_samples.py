@@ -1,0 +1,157 @@
+"""One example of every message for Slack: those of GitHub, with what Slack adds, and those that only Slack has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.model.message import Button, ButtonStyle, Message
+from bot.model.request import Request, RequestState
+from bot.model.run import Run
+from bot.rules import report
+from tests.render.samples import DONE, ENDED, FAILED, NOON, PASSED, SAMPLES, SERVER, SHOP, job, later, request, row, run
+
+LINK: Final = Button(
+    action="link", label="Link my accounts", url="https://box.example/link/slack/n0nce", style=ButtonStyle.PRIMARY
+)
+
+
+def living(asked: Request, *runs: Run) -> Message:
+    """The living message of a request by somebody whom Slack knows."""
+    return report.living(
+        asked, runs, asked_by="alice", repository=SHOP, server_url=SERVER, now=later(60), slack_user="U012ALICE"
+    )
+
+
+def _unpinned(asked: Request) -> Request:
+    return replace(asked, pin=None, environment=None, inputs={})
+
+
+ASKED: Final = request(RequestState.FAILED, **ENDED, inputs={"environment": "staging", "dry_run": "false", "tag": ""})
+BROKEN: Final = run(job(1, "build", DONE, PASSED, 42), job(2, "test", DONE, FAILED, 62), conclusion=FAILED)
+
+ONLY_SLACK: Final[Mapping[str, Message]] = {
+    "succeeded-for-a-slack-user": living(
+        request(RequestState.SUCCEEDED, **ENDED), run(job(1, "build", DONE, PASSED, 42), conclusion=PASSED)
+    ),
+    "queued-unpinned": living(_unpinned(request(RequestState.QUEUED))),
+    "queued-many-inputs": living(
+        request(RequestState.QUEUED, inputs={f"input_{number}": str(number) for number in range(13)})
+    ),
+    "details": replace(living(ASKED, BROKEN), name="details_posted", buttons=()),
+    "details-not-started": replace(
+        living(_unpinned(request(RequestState.EXPIRED, ended_at=later(9), note="GitHub did not answer."))),
+        name="details_posted",
+        buttons=(),
+    ),
+    "help-with-prefix": Message(
+        name="help_answered",
+        fields={
+            "commands": [
+                {"usage": "/ops help [command]", "summary": "Show this.", "allowed": True, "needs": "read"},
+                {"usage": "/ops run <workflow file>", "summary": "Start it.", "allowed": False, "needs": "write"},
+            ],
+            "role": None,
+            "prefix": "/ops",
+        },
+    ),
+    "help-unjudged": Message(
+        name="command_help_answered",
+        fields={
+            "usage": "/ops whoami",
+            "summary": "Show who you are.",
+            "arguments": (),
+            "needs": "read",
+            "allowed": None,
+            "examples": [],
+            "workflows": [],
+        },
+    ),
+    "runs-asked-in-slack": Message(
+        name="runs_answered",
+        fields={
+            "requests": [row("K7QX2M", "failed", number=None)],
+            "repository": "acme/shop",
+            "server_url": SERVER,
+        },
+    ),
+    "not-linked": Message(name="not_linked", fields={"line": "/ops run deploy.yml", "minutes": 10}, buttons=(LINK,)),
+    "link-offered": Message(name="link_offered", fields={"minutes": 10}, buttons=(LINK,)),
+    "link-finished": Message(
+        name="link_finished", fields={"github_login": "alice", "slack_user": "U012ALICE", "server_url": SERVER}
+    ),
+    "link-refused": Message(
+        name="link_refused",
+        fields={"sentence": "This code is too old.", "next_step": "Ask for a new link."},
+    ),
+    "link-told": Message(
+        name="link_told",
+        fields={
+            "what": "your Slack account was linked to your GitHub account.",
+            "github_login": "alice",
+            "slack_user": "U012ALICE",
+            "at": NOON,
+        },
+    ),
+    "link-unavailable": Message(name="link_unavailable", fields={"next_step": "Tell whoever runs Signalbox."}),
+    "unlink": Message(name="unlink_answered", fields={"sentence": "Your Slack account is linked to nobody now."}),
+    "target-unnamed": Message(
+        name="target_unnamed",
+        fields={
+            "line": "/ops run deploy.yml",
+            "usage": "/ops run [owner/repo] <workflow file>",
+            "nearest": "/ops run acme/shop#7 deploy.yml",
+        },
+    ),
+    "target-unnamed-no-idea": Message(name="target_unnamed", fields={"line": "status", "usage": None, "nearest": None}),
+    "use": Message(
+        name="use_answered",
+        fields={"sentence": "This channel belongs to acme/shop now.", "repository": "acme/shop"},
+    ),
+    "use-ended": Message(
+        name="use_answered", fields={"sentence": "This channel has no repository any more.", "repository": None}
+    ),
+    "person-refused": Message(
+        name="person_refused",
+        fields={
+            "sentence": "Guests can not run anything in this channel.",
+            "next_step": "Ask a member of the workspace.",
+        },
+    ),
+    "press": Message(
+        name="press_answered",
+        fields={
+            "sentence": "You can not stop this: bob has the role read, cancel needs write.",
+            "next_step": "Ask alice, who started it.",
+        },
+    ),
+    "moved": Message(name="request_moved", fields={"code": "K7QX2M", "channel": "C012DEPLOY"}),
+    "home": Message(
+        name="home_shown",
+        fields={
+            "linked": True,
+            "github_login": "alice",
+            "slack_user": "U012ALICE",
+            "requests": [{**row("K7QX2M", "running"), "repository": "acme/shop"}],
+            "server_url": SERVER,
+            "minutes": 10,
+            "tips": [{"line": "/ops help", "does": "shows what can be typed"}],
+        },
+    ),
+    "home-unlinked": Message(
+        name="home_shown",
+        fields={
+            "linked": False,
+            "github_login": None,
+            "slack_user": "U012ALICE",
+            "requests": [],
+            "server_url": SERVER,
+            "minutes": 10,
+            "tips": [],
+        },
+        buttons=(LINK,),
+    ),
+}
+
+SLACK_SAMPLES: Final[Mapping[str, Message]] = {**SAMPLES, **ONLY_SLACK}
