@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import UserError
-from bot.model.command import Argument, Arguments, ArgumentType, Command
-from bot.model.intent import Decide, Dispatch, Intent, Query, Question, Verdict
+from bot.model.command import Argument, Arguments, ArgumentType, Command, Surface
+from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Use, Verdict
 from bot.model.people import Role
 
 __all__ = [
@@ -17,9 +17,14 @@ __all__ = [
     "Decide",
     "Dispatch",
     "Intent",
+    "Link",
+    "LinkStep",
     "Query",
     "Question",
+    "Rerun",
     "Role",
+    "Surface",
+    "Use",
     "UserError",
     "Verdict",
     "declare",
@@ -36,6 +41,8 @@ def declare(
     arguments: Sequence[Argument] = (),
     open_ended: bool = False,
     whole_line: bool = False,
+    where: Iterable[Surface] = Surface,
+    anywhere: bool = False,
 ) -> Callable[[Callable[[Arguments], Intent]], Command]:
     """Turn a function from arguments to an intent into a command.
 
@@ -53,6 +60,8 @@ def declare(
             whole_line=whole_line,
             examples=tuple(examples),
             propose=propose,
+            where=frozenset(where),
+            anywhere=anywhere,
         )
 
     return build

@@ -8,10 +8,12 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from aiohttp import web
 
@@ -30,6 +32,7 @@ from bot.store.mint import Mint
 from bot.store.unit import Units
 from bot.web import app as site
 from bot.web.edge import Door
+from bot.web.slack_edge import SlackDoorCall
 from bot.web.metrics import Metrics
 from bot.web.pages import Fact, StartPage
 
@@ -39,6 +42,27 @@ VERSION: Final = version("signalbox")
 
 FIRST_CONNECTION: Final = "github"
 """The name of the connection that the environment describes."""
+
+
+SLACK: Final = "slack"
+SLACK_SERVER: Final = "https://slack.com"
+
+
+class Socket(Protocol):
+    """A way in that we open ourselves; it runs until it is cancelled."""
+
+    async def run(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The ways in; what is not configured is absent."""
+
+    github: Door | None = None
+    slack: SlackDoorCall | None = None
+    routes: Sequence[web.RouteDef] = ()
+    """Pages that an adapter brings."""
+    socket: Socket | None = None
 
 
 class Signalbox:
@@ -81,13 +105,16 @@ class Signalbox:
         self.units.hear(self._command_noted)
         self.inbox = Inbox(self.units)
         self.engine = Engine(self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self._count)
-        door = await self._github(self.settings.github) if self.settings.github else None
+        doors = await self._doors(self.settings.github) if self.settings.github else Doors()
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(self.inbox.run(), name="inbox")
         tasks.create_task(self.engine.run(), name="engine")
         self._stack.callback(self.engine.stop)
         self._stack.callback(self.inbox.stop)
-        await self._listen(door)
+        await self._listen(doors)
+        if doors.socket is not None:
+            listening = tasks.create_task(doors.socket.run(), name="slack socket")
+            self._stack.callback(listening.cancel)
 
     async def _migrate(self) -> None:
         """In a process of its own, so that serving does not carry Alembic."""
@@ -98,32 +125,43 @@ class Signalbox:
         if await child.wait() != 0:
             raise BotError("The database could not be brought to this version's schema; see above.")
 
-    async def _github(self, settings: GitHubSettings) -> Door:
-        """The door and the steps behind it. Imported here: a bot without GitHub does not pay for it."""
+    async def _doors(self, settings: GitHubSettings) -> Doors:
+        """The ways in and the steps behind them. Imported here: nobody pays for an adapter that is not configured."""
         from bot.wiring import connect
 
-        connection = await self._connection(settings)
-        return connect(self, connection, settings, self._stack).admit
+        github = await self._connection(
+            FIRST_CONNECTION, api_url=settings.api_url, server_url=settings.server_url, app_id=settings.app_id
+        )
+        if self.settings.slack is None:
+            return Doors(github=connect(self, github, settings, self._stack, None).admit)
+        from bot import wiring_slack
 
-    async def _connection(self, settings: GitHubSettings) -> Connection:
-        """The row of the host that the environment describes; its id is in every key that names a GitHub thing."""
+        row = await self._connection(SLACK, api_url=self.settings.slack.api_url, server_url=SLACK_SERVER, app_id=None)
+        slack = wiring_slack.connect(self, row, self.settings.slack, settings, self._stack)
+        door = connect(self, github, settings, self._stack, slack).admit
+        return Doors(github=door, slack=slack.door.answer, routes=slack.routes(), socket=slack.socket())
+
+    async def _connection(self, name: str, *, api_url: str, server_url: str, app_id: int | None) -> Connection:
+        """The row of what the environment describes; its id is in every key that names a thing there."""
         async with self.units.write() as unit:
-            known = await unit.connections.by_name(FIRST_CONNECTION)
+            known = await unit.connections.by_name(name)
             described = Connection(
                 id=known.id if known else self.mint.id(),
-                name=FIRST_CONNECTION,
-                api_url=settings.api_url,
-                server_url=settings.server_url,
-                app_id=settings.app_id,
+                name=name,
+                api_url=api_url,
+                server_url=server_url,
+                app_id=app_id,
                 app_slug=known.app_slug if known else None,
             )
             await unit.connections.save(described)
         return described
 
-    async def _listen(self, door: Door | None) -> None:
+    async def _listen(self, doors: Doors) -> None:
         public = self.settings.public_url or ""
         app = site.create(
-            github=door,
+            github=doors.github,
+            slack=doors.slack,
+            routes=doors.routes,
             record=self.inbox.record,
             ready={"database": self._database_ready, "engine": self._engine_ready},
             start=self._start_page,
@@ -186,9 +224,17 @@ class Signalbox:
         self.metrics.github_calls.labels(method, route, str(status or 0)).inc()
         self.metrics.github_seconds.labels(method, route).observe(seconds)
 
+    def count_slack_delivery(self, event: str, result: str) -> None:
+        """Something came from Slack; both words are from short lists of the door's."""
+        self.metrics.deliveries.labels(event, result).inc()
+
+    def count_slack_call(self, method: str, result: str, seconds: float) -> None:
+        """One exchange with Slack happened; `result` is `ok`, Slack's error word or ours."""
+        self.metrics.slack_calls.labels(method, result).inc()
+        self.metrics.slack_seconds.labels(method).observe(seconds)
+
     def _start_page(self) -> StartPage:
-        github = self.settings.github
-        facts = [Fact(title="GitHub App", text=f"Number {github.app_id} on {github.server_url}")] if github else []
+        facts = [Fact(title=title, text=text) for title, text in self.settings.configured()]
         return StartPage(version=VERSION, configured=facts, missing=self.settings.missing())
 
 

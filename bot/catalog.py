@@ -35,4 +35,4 @@ def _place(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-FIRST: Final = ("help", "run", "status", "runs", "cancel")
+FIRST: Final = ("help", "run", "status", "runs", "logs", "cancel", "rerun")

@@ -10,6 +10,7 @@ from bot.api import Argument, Arguments, Intent, Query, Question, Role, declare
     summary="Show what you can type here.",
     usage="help [command]",
     permission=Role.READ,
+    anywhere=True,
     arguments=[Argument(name="command", description="The command to explain in full.")],
     examples=["help", "help run"],
 )

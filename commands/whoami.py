@@ -10,6 +10,7 @@ from bot.api import Arguments, Intent, Query, Question, Role, declare
     summary="Show who you are to Signalbox and what you may do here.",
     usage="whoami",
     permission=Role.READ,
+    anywhere=True,
     examples=["whoami"],
 )
 def command(arguments: Arguments) -> Intent:

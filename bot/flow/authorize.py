@@ -17,9 +17,8 @@ from bot.flow.ports import Clock, Permissions, PullRequests, Units, Workflows
 from bot.model.command import ArgumentType, Command, Problem
 from bot.model.decision import Decision
 from bot.model.intent import Dispatch
-from bot.model.origin import Origin
 from bot.model.people import GitHubAccount, Role
-from bot.model.repository import Head, PullRequest, Repository
+from bot.model.repository import Head, PullRequest, Repository, Target
 from bot.model.request import Pin
 from bot.model.workflow import Workflow
 from bot.rules import inputs, pin, policy
@@ -32,9 +31,10 @@ class Question:
 
     command: Command
     intent: Dispatch
-    repository: Repository
+    target: Target
     account: GitHubAccount
-    origin: Origin
+    asked_at: datetime
+    """The pin is the head as of before this (T4)."""
     key: str
     """The request's key: a reserved input carries it (T31)."""
     text: str
@@ -69,7 +69,7 @@ class Authorize:
 
     async def __call__(self, question: Question) -> Judged:
         """Ask GitHub and judge. Raises `UpstreamError` when an answer that is needed did not come."""
-        repository, intent = question.repository, question.intent
+        repository, intent = question.target.repository, question.intent
         try:
             async with asyncio.TaskGroup() as asking:
                 role = asking.create_task(self.role(repository, question.account))
@@ -120,18 +120,28 @@ class Authorize:
             )
 
     async def _where(self, question: Question) -> _Where | Problem:
-        repository, origin, now = question.repository, question.origin, self.clock.now()
-        pull = await self.pull_requests.get(repository, origin.number) if origin.on_pull_request else None
+        repository, asked_at, now = question.target.repository, question.asked_at, self.clock.now()
+        pull = await self._pull_request(question.target)
+        if isinstance(pull, Problem):
+            return pull
         if pull is not None and question.intent.ref is None:
-            known = await self._known_head(repository, pull, origin.created_at)
-            pinned = pin.pin_head(known, pull, asked_at=origin.created_at, now=now)
+            known = await self._known_head(repository, pull, asked_at)
+            pinned = pin.pin_head(known, pull, asked_at=asked_at, now=now)
             return _Where(ref=f"refs/heads/{pull.head_ref}", pull_request=pull, pinned=pinned)
         named = question.intent.ref or repository.default_branch
         found = await self._resolve(repository, named)
         if found is None:
             return Problem(sentence=f"There is no branch or tag {named} in {repository.full_name}.")
         ref, sha = found
-        return _Where(ref=ref, pull_request=pull, pinned=pin.pin_branch(sha, asked_at=origin.created_at, now=now))
+        return _Where(ref=ref, pull_request=pull, pinned=pin.pin_branch(sha, asked_at=asked_at, now=now))
+
+    async def _pull_request(self, target: Target) -> PullRequest | Problem | None:
+        if not target.on_pull_request or target.number is None:
+            return None
+        try:
+            return await self.pull_requests.get(target.repository, target.number)
+        except NotFound:
+            return Problem(sentence=f"There is no pull request {target.number} in {target.repository.full_name}.")
 
     async def _resolve(self, repository: Repository, named: str) -> tuple[str, str] | None:
         full = (named,) if named.startswith("refs/") else (f"refs/heads/{named}", f"refs/tags/{named}")
@@ -175,7 +185,7 @@ def _facts(question: Question, role: Role | None, where: _Where | Problem, probl
     return policy.Facts(
         login=question.account.login,
         verb=question.command.name,
-        full_name=question.repository.full_name,
+        full_name=question.target.repository.full_name,
         role=role,
         needed=question.command.permission,
         pull_request=found.pull_request if found else None,

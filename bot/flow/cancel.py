@@ -9,13 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from bot.flow.answer import Asker, Reply, note
+from bot.flow.here import meant
 from bot.flow.move import move
-from bot.flow.ports import Clock, Render, Unit, Units, WorkflowRuns
+from bot.flow.ports import Clock, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.intent import Decide
 from bot.model.job import Job
 from bot.model.message import Message
-from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import RunStatus
 from bot.rules import lifecycle
@@ -32,17 +32,16 @@ class Cancel:
 
     units: Units
     reply: Reply
-    render: Render
     clock: Clock
 
-    async def __call__(self, repository: Repository, asker: Asker, intent: Decide) -> None:
+    async def __call__(self, asker: Asker, intent: Decide) -> None:
         """Stop the request that the person means, and answer what came of it."""
         now = self.clock.now()
         async with self.units.write() as unit:
-            request = await self._meant(unit, repository, asker, intent)
+            request = await self._meant(unit, asker, intent)
             sentence = self._sentence(request, intent)
             message = Message(name="cancel_answered", fields={"sentence": sentence})
-            if not await self.reply.keep(unit, asker.origin, self.render.github(message)):
+            if not await self.reply.keep(unit, asker, message):
                 return
             stopped = request if request is not None and request.state not in lifecycle.FINAL else None
             if stopped is not None:
@@ -62,19 +61,17 @@ class Cancel:
         await move(unit, request, asked, now)
         await unit.enqueue(stop(request.id))
 
-    async def _meant(self, unit: Unit, repository: Repository, asker: Asker, intent: Decide) -> Request | None:
+    async def _meant(self, unit: Unit, asker: Asker, intent: Decide) -> Request | None:
+        found = await meant(unit, asker, intent.request, THREAD)
         if intent.request is not None:
-            named = await unit.requests.by_code(intent.request.upper())
-            here = named is not None and (named.connection, named.repository) == (repository.connection, repository.id)
-            return named if here else None
-        thread = await unit.requests.of_thread(repository.connection, repository.id, asker.origin.number, THREAD)
-        return next((request for request in thread if request.state not in lifecycle.FINAL), None)
+            return found[0] if found else None
+        return next((request for request in found if request.state not in lifecycle.FINAL), None)
 
     def _sentence(self, request: Request | None, intent: Decide) -> str:
         if request is None and intent.request is not None:
-            return f"There is no request {intent.request.upper()} in this repository. /runs lists the newest."
+            return f"There is no request {intent.request.upper()} in this repository. The command runs lists the newest."
         if request is None:
-            return "Nothing of this thread is waiting or running, so there is nothing to stop."
+            return "Nothing here is waiting or running, so there is nothing to stop."
         if request.state in lifecycle.FINAL:
             return f"Request {request.code} has ended already: {request.state}."
         return f"Stopping request {request.code}."

@@ -15,9 +15,11 @@ from bot.errors import NotFound, Refused
 from bot.flow.adopt import Adopt
 from bot.flow.move import move
 from bot.flow.open import dispatch
-from bot.flow.ports import Clock, Units, Workflows
+from bot.flow.ports import Clock, Unit, Units, Workflows
 from bot.flow.rejudge import Rejudge
+from bot.flow.restart import Restart
 from bot.model.decision import Reason
+from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.rules import lifecycle, verify
@@ -40,6 +42,7 @@ class Dispatcher:
     workflows: Workflows
     rejudge: Rejudge
     adopt: Adopt
+    restart: Restart
     clock: Clock
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
@@ -49,7 +52,7 @@ class Dispatcher:
             if request is None or request.state not in (RequestState.QUEUED, RequestState.DISPATCHING):
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
-            of_comment = await unit.requests.of_comment(request.connection, request.repository, request.origin.comment)
+            of_comment = await _of_comment(unit, request)
         assert repository is not None
         if request.state is RequestState.DISPATCHING:
             again_at = await self._again(request, repository)
@@ -75,6 +78,9 @@ class Dispatcher:
             if judged is None:
                 return None
             request = judged
+        if request.rerun is not None:
+            await self.restart.first(request, repository)
+            return None
         begun = lifecycle.advance(request, RequestState.DISPATCHING, at=now)
         async with self.units.write() as unit:
             begun = await unit.requests.save(replace(begun, dispatched_at=now))
@@ -82,12 +88,7 @@ class Dispatcher:
 
     async def _again(self, request: Request, repository: Repository) -> datetime | None:
         """An earlier attempt may have got through: look before asking again."""
-        found = await self.adopt.look(request, repository)
-        if isinstance(found, verify.Found):
-            await self.adopt(request, repository, found.report)
-            return None
-        if found is verify.Search.UNSURE:
-            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, UNSURE)
+        if await self._got_through(request, repository):
             return None
         assert request.dispatched_at is not None
         assert request.judged_at is not None
@@ -105,7 +106,23 @@ class Dispatcher:
         judged = await self.rejudge(request, repository)
         return None if judged is None else await self._send(judged, repository)
 
+    async def _got_through(self, request: Request, repository: Repository) -> bool:
+        """Whether the run was found, or will never be told apart; either way there is nothing left to send."""
+        if request.rerun is not None:
+            return await self.restart.look(request, repository)
+        found = await self.adopt.look(request, repository)
+        if isinstance(found, verify.Found):
+            await self.adopt(request, repository, found.report)
+        elif found is verify.Search.UNSURE:
+            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, UNSURE)
+        else:
+            return False
+        return True
+
     async def _send(self, request: Request, repository: Repository) -> datetime | None:
+        if request.rerun is not None:
+            await self.restart.send(request, repository)
+            return None
         assert request.pin is not None
         try:
             run = await self.workflows.dispatch(
@@ -145,4 +162,14 @@ NEVER_ASKED: Final = "GitHub did not answer, so nothing was started."
 def _goes_first(other: Request, request: Request) -> bool:
     """Commands of one comment are dispatched in the order of their lines."""
     pending = other.state in (RequestState.QUEUED, RequestState.DISPATCHING)
-    return pending and other.origin.line < request.origin.line
+    return pending and _line(other) < _line(request)
+
+
+def _line(request: Request) -> int:
+    return request.origin.line if isinstance(request.origin, CommentOrigin) else 0
+
+
+async def _of_comment(unit: Unit, request: Request) -> Sequence[Request]:
+    if not isinstance(request.origin, CommentOrigin):
+        return ()
+    return await unit.requests.of_comment(request.connection, request.repository, request.origin.comment)

@@ -1,29 +1,22 @@
-"""Owns one typed line: from words to an intent, and from the intent to the step that acts on it.
-
-Every intent passes here, so permission can not be forgotten by a command: a command only proposes.
-"""
+"""Owns one line typed in a comment: who typed it, what it says, and whether it is for us."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
-from bot.errors import NotFound, Refused
+from bot.flow.act import Act
 from bot.flow.answer import Asker, Reply, note, reaction
-from bot.flow.cancel import Cancel
 from bot.flow.identify import Identify
-from bot.flow.open import Open
-from bot.flow.ports import Clock, Permissions, Units
-from bot.flow.query import Ask
-from bot.model.command import Command, Problem
-from bot.model.decision import Denied, Reason
+from bot.flow.ports import Clock, Units
+from bot.model.address import GitHubThread
+from bot.model.command import Command, ParsedCommand, Problem, Surface
+from bot.model.decision import Reason
 from bot.model.inbound import CommandReceived
-from bot.model.intent import Decide, Dispatch, Intent, Query
 from bot.model.message import Message
-from bot.model.people import Role
-from bot.model.repository import Repository
-from bot.rules import floods, parse, policy, refuse
+from bot.model.people import Person
+from bot.model.repository import Target
+from bot.rules import floods, parse
 from bot.rules.understand import understand
 
 
@@ -34,43 +27,38 @@ class Hear:
     units: Units
     catalog: Mapping[str, Command]
     identify: Identify
-    permissions: Permissions
-    open: Open
-    cancel: Cancel
-    ask: Ask
+    act: Act
     reply: Reply
     clock: Clock
 
     async def __call__(self, received: CommandReceived) -> None:
         """Act on the line, answer it, or stay silent when it is not for us. Raises `UpstreamError`."""
-        heard = parse.parse(received.line, received.origin, verbs=self.catalog.keys())
+        heard = self._heard(received)
         if heard is None:
             return
         asker, recent = await self._meet(received)
-        if recent >= floods.WITHOUT_WRITE and not await self._within_bounds(received.repository, asker, recent):
+        if not await self._within_bounds(received, asker, recent):
             return
         understood = heard if isinstance(heard, Problem) else understand(self.catalog, heard)
         if isinstance(understood, Problem) or isinstance(heard, Problem):
             assert isinstance(understood, Problem)
-            return await self._misheard(received.repository, asker, understood)
-        try:
-            await self._act(received.repository, asker, self.catalog[heard.verb], understood)
-        except (Refused, NotFound) as error:
-            # Asking again would change nothing, so the person hears it now and not after the last attempt.
-            message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
-            await self.reply(asker, message, action="command_refused", reason=Reason.UPSTREAM_REFUSED)
+            return await self.act.misheard(asker, understood)
+        await self.act(asker, self.catalog[heard.verb], understood)
 
     def concerns(self, received: CommandReceived) -> bool:
         """Whether the line is for us; what is for other bots counts for nothing."""
-        return parse.parse(received.line, received.origin, verbs=self.catalog.keys()) is not None
+        return self._heard(received) is not None
+
+    def _heard(self, received: CommandReceived) -> ParsedCommand | Problem | None:
+        verbs = [name for name, command in self.catalog.items() if Surface.GITHUB in command.where]
+        return parse.parse(received.line, received.origin, verbs=verbs)
 
     async def drop(self, lines: Sequence[CommandReceived]) -> None:
         """Name the lines that are too many for one comment, as long as their author may have an answer (T26)."""
         asker, recent = await self._meet(lines[0])
-        if recent >= floods.WITHOUT_WRITE and not await self._within_bounds(lines[0].repository, asker, recent):
-            return
-        fields = {"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in lines)}
-        await self.reply(asker, Message(name="commands_dropped", fields=fields), action="commands_dropped")
+        if await self._within_bounds(lines[0], asker, recent):
+            fields = {"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in lines)}
+            await self.reply(asker, Message(name="commands_dropped", fields=fields), action="commands_dropped")
 
     async def _meet(self, received: CommandReceived) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""
@@ -80,58 +68,29 @@ class Hear:
             since = self.clock.now() - floods.WINDOW
             recent = await unit.audit.count_commands(person.id, received.repository.id, since)
             await unit.enqueue(reaction(received.origin, "eyes"))
-        return Asker(origin=received.origin, person=person, text=received.line), recent
+        return asker_of(received, person), recent
 
-    async def _act(self, repository: Repository, asker: Asker, command: Command, intent: Intent) -> None:
-        match intent:
-            case Dispatch():
-                await self.open(repository, asker, command, intent)
-            case Decide():
-                if await self._allowed(repository, asker, command, fresh=True) is not None:
-                    await self.cancel(repository, asker, intent)
-            case Query():
-                role = await self._allowed(repository, asker, command, fresh=False)
-                if role is not None:
-                    await self.ask(repository, asker, intent, role)
-            case _:
-                assert_never(intent)
-
-    async def _allowed(self, repository: Repository, asker: Asker, command: Command, *, fresh: bool) -> Role | None:
-        """The person's role when it is enough for the command; otherwise they are told, and it is None."""
-        role = await self._role(repository, asker, fresh=fresh)
-        login = asker.person.github.login
-        gates = [policy.visible(role, login, repository.full_name)]
-        if role is not None:
-            gates.append(policy.role(role, command.permission, login, command.name))
-        decision = policy.decide(gates)
-        if isinstance(decision, Denied):
-            message = refuse.refusal(asker.text, decision)
-            await self.reply(asker, message, action="command_refused", reason=decision.reason)
-            return None
-        return role
-
-    async def _misheard(self, repository: Repository, asker: Asker, problem: Problem) -> None:
-        """Say what was wrong, to people who can see the repository."""
-        role = await self._role(repository, asker, fresh=False)
-        decision = policy.decide([policy.visible(role, asker.person.github.login, repository.full_name)])
-        message, reason = refuse.misheard(problem), Reason.ARGUMENTS
-        if isinstance(decision, Denied):
-            message, reason = refuse.refusal(asker.text, decision), decision.reason
-        await self.reply(asker, message, action="command_refused", reason=reason)
-
-    async def _within_bounds(self, repository: Repository, asker: Asker, recent: int) -> bool:
+    async def _within_bounds(self, received: CommandReceived, asker: Asker, recent: int) -> bool:
         """Whether this person may have one more answer; otherwise a reaction says no (T26)."""
-        role = await self._role(repository, asker, fresh=False)
-        if role is not None and recent < floods.most(role):
+        if await self.act.within_bounds(asker, recent):
             return True
         async with self.units.write() as unit:
-            await unit.enqueue(reaction(asker.origin, "-1"))
+            await unit.enqueue(reaction(received.origin, "-1"))
             now = self.clock.now()
             await note(unit, asker, action="command_refused", at=now, reason=Reason.RATE_LIMITED)
         return False
 
-    async def _role(self, repository: Repository, asker: Asker, *, fresh: bool) -> Role | None:
-        try:
-            return await self.permissions.role(repository, asker.person.github, fresh=fresh)
-        except Refused:
-            return None
+
+def asker_of(received: CommandReceived, person: Person) -> Asker:
+    """Who typed the line, answered in the thread where it stands."""
+    origin = received.origin
+    thread = GitHubThread(connection=origin.connection, repository=origin.repository, number=origin.number)
+    return Asker(
+        origin=origin,
+        place=thread,
+        stage=thread,
+        name=person.github.login,
+        text=received.line,
+        person=person,
+        target=Target(repository=received.repository, number=origin.number, on_pull_request=origin.on_pull_request),
+    )

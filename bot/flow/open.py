@@ -15,7 +15,6 @@ from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.job import Job
-from bot.model.repository import Repository
 from bot.model.request import Announcement, Request, RequestState
 from bot.rules import lifecycle, refuse
 
@@ -39,27 +38,31 @@ class Open:
     clock: Clock
     mint: Mint
 
-    async def __call__(self, repository: Repository, asker: Asker, command: Command, intent: Dispatch) -> None:
+    async def __call__(self, asker: Asker, command: Command, intent: Dispatch) -> None:
         """Judge the intent and open a request, or tell the person why not. A line is judged for them once (T20)."""
-        async with self.units.read() as unit:
-            opened = await unit.requests.by_origin(asker.origin) is not None
-            if opened or await unit.answers.given(asker.origin.natural_key):
-                return
+        if await self.judged_before(asker):
+            return
         question = Question(
             command=command,
             intent=intent,
-            repository=repository,
+            target=asker.target,
             account=asker.person.github,
-            origin=asker.origin,
+            asked_at=asker.origin.created_at,
             key=self.mint.key(),
             text=asker.text,
         )
         await self._act(question, await self.authorize(question), asker)
 
+    async def judged_before(self, asker: Asker) -> bool:
+        """Whether this line has its request or its answer already."""
+        async with self.units.read() as unit:
+            opened = await unit.requests.by_origin(asker.origin) is not None
+            return opened or await unit.answers.given(asker.origin.natural_key)
+
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
         match judged.decision:
             case Allowed():
-                await self._save(self._request(question, judged, asker), asker)
+                await self.save(self._request(question, judged, asker), asker)
             case Denied(reason=Reason.ARGUMENTS) if judged.problem is not None:
                 message = refuse.misheard(judged.problem)
                 await self.reply(asker, message, action="command_refused", reason=Reason.ARGUMENTS)
@@ -78,12 +81,15 @@ class Open:
             id=self.mint.id(),
             code=self.mint.code(),
             key=question.key,
-            connection=question.repository.connection,
-            repository=question.repository.id,
+            connection=asker.target.repository.connection,
+            repository=asker.target.repository.id,
             command=question.command.name,
             text=question.text,
             person=asker.person.id,
             origin=asker.origin,
+            number=asker.target.number,
+            on_pull_request=asker.target.on_pull_request,
+            rerun=None,
             workflow_id=None,
             workflow_path=workflow.path,
             workflow_name=workflow.name,
@@ -102,7 +108,8 @@ class Open:
         )
         return lifecycle.advance(received, RequestState.QUEUED, at=now)
 
-    async def _save(self, request: Request, asker: Asker) -> None:
+    async def save(self, request: Request, asker: Asker) -> None:
+        """Keep the request with its next jobs; a no-op when this line has one already."""
         for _ in range(CODES):
             try:
                 async with self.units.write() as unit:
@@ -117,10 +124,7 @@ class Open:
         announcement = Announcement(
             id=self.mint.id(),
             request=request.id,
-            surface="github",
-            connection=request.connection,
-            repository=request.repository,
-            number=request.origin.number,
+            address=asker.stage,
             message_id=None,
             attempted_at=None,
             text_hash=None,

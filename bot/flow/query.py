@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from bot.errors import NotFound
 from bot.flow.answer import Asker, Reply
 from bot.flow.authorize import Authorize, Question
-from bot.flow.ports import Mint, Units, Workflows
+from bot.flow.here import meant
+from bot.flow.read_logs import ReadLogs
+from bot.flow.ports import Mint, Unit, Units, Workflows
 from bot.model import intent as intents
-from bot.model.command import Command, Problem
+from bot.model.command import Command, Problem, Surface
 from bot.model.intent import Dispatch, Query
 from bot.model.message import Message
 from bot.model.people import Role
@@ -36,43 +38,51 @@ class Ask:
     catalog: Mapping[str, Command]
     workflows: Workflows
     authorize: Authorize
+    read_logs: ReadLogs
     reply: Reply
     mint: Mint
 
-    async def __call__(self, repository: Repository, asker: Asker, query: Query, role: Role) -> None:
-        """Answer in the thread. Raises `UpstreamError` when GitHub is needed and does not answer."""
-        await self.reply(asker, await self._answer(repository, asker, query, role), action="query_answered")
+    async def __call__(self, asker: Asker, query: Query, role: Role) -> None:
+        """Answer where they asked. Raises `UpstreamError` when GitHub is needed and does not answer."""
+        await self.reply(asker, await self._answer(asker, query, role), action="query_answered")
 
-    async def _answer(self, repository: Repository, asker: Asker, query: Query, role: Role) -> Message:
+    async def _answer(self, asker: Asker, query: Query, role: Role) -> Message:
+        repository = asker.target.repository
         match query.question:
             case intents.Question.HELP:
-                return await self._help(repository, query.arguments.get("command"), role)
+                return await self.help(query.arguments.get("command"), _surface(asker), repository, role)
             case intents.Question.STATUS:
-                return await self._status(repository, asker, query.arguments.get("request"))
+                return await self._status(asker, query.arguments.get("request"))
             case intents.Question.RUNS:
                 async with self.units.read() as unit:
                     newest = await unit.requests.of_repository(repository.connection, repository.id, NEWEST)
                 return await self._listed("runs_answered", repository, newest)
             case intents.Question.EXPLAIN:
-                return await self._explain(repository, asker, query.arguments["line"])
+                return await self._explain(asker, query.arguments["line"])
             case intents.Question.WHOAMI:
                 fields = {"login": asker.person.github.login, "github_id": asker.person.github.id, "role": role.label}
                 return Message(name="whoami_answered", fields={**fields, "repository": repository.full_name})
+            case intents.Question.LOGS:
+                return await self.read_logs(asker, query.arguments.get("request"))
             case _:
                 assert_never(query.question)
 
-    async def _help(self, repository: Repository, name: str | None, role: Role) -> Message:
+    async def help(
+        self, name: str | None, surface: Surface, repository: Repository | None = None, role: Role | None = None
+    ) -> Message:
+        """The list, or one command. Without a repository nobody's right is judged, so nothing is dimmed."""
         if name is None:
             listed = [
                 {
                     "usage": f"/{command.usage}",
                     "summary": command.summary,
-                    "allowed": role >= command.permission,
+                    "allowed": role is None or role >= command.permission,
                     "needs": command.permission.label,
                 }
                 for command in self.catalog.values()
+                if surface in command.where
             ]
-            return Message(name="help_answered", fields={"commands": listed, "role": role.label})
+            return Message(name="help_answered", fields={"commands": listed, "role": role.label if role else None})
         command = self.catalog.get(name.lstrip("/").lower())
         if command is None:
             close = nearest(name, self.catalog)
@@ -87,9 +97,9 @@ class Ask:
                 "summary": command.summary,
                 "arguments": command.arguments,
                 "needs": command.permission.label,
-                "allowed": role >= command.permission,
+                "allowed": None if role is None else role >= command.permission,
                 "examples": [f"/{example}" for example in command.examples],
-                "workflows": await self._usages(repository) if command.open_ended else [],
+                "workflows": await self._usages(repository) if command.open_ended and repository else [],
             },
         )
 
@@ -105,46 +115,22 @@ class Ask:
                 usages.append(inputs.usage_of(workflow, file))
         return usages
 
-    async def _status(self, repository: Repository, asker: Asker, code: str | None) -> Message:
+    async def _status(self, asker: Asker, code: str | None) -> Message:
         async with self.units.read() as unit:
-            if code is None:
-                number = asker.origin.number
-                found = await unit.requests.of_thread(repository.connection, repository.id, number, NEWEST)
-            else:
-                named = await unit.requests.by_code(code.upper())
-                here = named is not None and (named.connection, named.repository) == (
-                    repository.connection,
-                    repository.id,
-                )
-                found = [named] if named is not None and here else []
+            found = await meant(unit, asker, code, NEWEST)
         if code is not None and not found:
             sentence = f"There is no request {code.upper()} in this repository."
             return refuse.misheard(Problem(sentence=sentence, usage="/status [request]", nearest="/runs"))
-        return await self._listed("status_answered", repository, found)
+        return await self._listed("status_answered", asker.target.repository, found)
 
     async def _listed(self, name: str, repository: Repository, requests: Sequence[Request]) -> Message:
-        rows = []
         async with self.units.read() as unit:
             server_url = (await unit.connections.get(repository.connection)).server_url
-            for request in requests:
-                person = await unit.people.get(request.person)
-                runs = await unit.runs.of_request(request.id)
-                rows.append(
-                    {
-                        "code": request.code,
-                        "text": request.text,
-                        "state": request.state.value,
-                        "asked_by": person.github.login if person else "",
-                        "asked_at": request.created_at,
-                        "number": request.origin.number,
-                        "url": runs[-1].url if runs else "",
-                        "note": request.note,
-                    }
-                )
+            rows = [await row(unit, request) for request in requests]
         fields = {"requests": rows, "repository": repository.full_name, "server_url": server_url}
         return Message(name=name, fields=fields)
 
-    async def _explain(self, repository: Repository, asker: Asker, line: str) -> Message:
+    async def _explain(self, asker: Asker, line: str) -> Message:
         heard = parse.parse(line, asker.origin, verbs=self.catalog.keys())
         if heard is None:
             sentence = "That is not a command."
@@ -158,16 +144,37 @@ class Ask:
             question = Question(
                 command=command,
                 intent=meant,
-                repository=repository,
+                target=asker.target,
                 account=asker.person.github,
-                origin=asker.origin,
+                asked_at=asker.origin.created_at,
                 key=self.mint.key(),
                 text=line,
             )
             return explain.explained(line, (await self.authorize(question)).decision)
+        repository = asker.target.repository
         role = await self.authorize.role(repository, asker.person.github)
         login = asker.person.github.login
         gates = [policy.visible(role, login, repository.full_name)]
         if role is not None:
             gates.append(policy.role(role, command.permission, login, command.name))
         return explain.explained(line, policy.decide(gates))
+
+
+def _surface(asker: Asker) -> Surface:
+    return Surface(asker.place.surface)
+
+
+async def row(unit: Unit, request: Request) -> dict[str, Any]:
+    """A request as a line of a list."""
+    person = await unit.people.get(request.person)
+    runs = await unit.runs.of_request(request.id)
+    return {
+        "code": request.code,
+        "text": request.text,
+        "state": request.state.value,
+        "asked_by": person.github.login if person else "",
+        "asked_at": request.created_at,
+        "number": request.number,
+        "url": runs[-1].url if runs else "",
+        "note": request.note,
+    }

@@ -8,17 +8,20 @@ from datetime import datetime
 from typing import Any, Final, assert_never
 from uuid import UUID
 
-from bot.flow.answer import Asker, Reply
-from bot.flow.hear import Hear
+from bot.errors import BotError
+from bot.flow.answer import Reply
+from bot.flow.hear import Hear, asker_of
 from bot.flow.identify import Identify
 from bot.flow.ports import Permissions, ReadDelivery, Units
+from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.track import Track
 from bot.model.delivery import Delivery
 from bot.model.inbound import (
     AccessChanged,
     CommandReceived,
+    FromGitHub,
+    FromSlack,
     HeadMoved,
-    Inbound,
     InstallationChanged,
     JobReported,
     RepositoryChanged,
@@ -45,18 +48,31 @@ class Receive:
     identify: Identify
     reply: Reply
     permissions: Permissions
+    slack: ReceiveSlack | None
+    """None while Slack is not configured."""
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Act on the delivery that the payload names. Running it twice changes nothing."""
         delivery = await self._delivery(payload)
         if delivery is None:
             return None
-        said = self.read(delivery)
-        lines = [one for one in said if isinstance(one, CommandReceived)]
+        lines: list[CommandReceived] = []
+        later: list[datetime | None] = []
+        for one in self.read(delivery):
+            if isinstance(one, CommandReceived):
+                lines.append(one)
+            elif isinstance(one, FromSlack):
+                await self._slack(one)
+            else:
+                later.append(await self._take(one, delivery.received_at))
         if lines:
             await self._listen(lines)
-        later = [await self._take(one, delivery.received_at) for one in said if not isinstance(one, CommandReceived)]
         return min((moment for moment in later if moment is not None), default=None)
+
+    async def _slack(self, said: FromSlack) -> None:
+        if self.slack is None:
+            raise BotError("This came from Slack, and Slack is not configured any more.")
+        await self.slack(said)
 
     async def _listen(self, lines: Sequence[CommandReceived]) -> None:
         """Up to ten commands per comment, in order; what is beyond is named, not dropped in silence."""
@@ -66,7 +82,7 @@ class Receive:
         if dropped:
             await self.hear.drop(dropped)
 
-    async def _take(self, said: Inbound, received_at: datetime) -> datetime | None:
+    async def _take(self, said: FromGitHub, received_at: datetime) -> datetime | None:
         match said:
             case CommandReceived():
                 raise AssertionError("commands are listened to together, in their order")
@@ -116,16 +132,19 @@ class Receive:
     async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
         """The last attempt failed: the delivery is held, and whoever typed a command is told that nothing ran."""
         delivery = await self._delivery(payload)
-        lines = [one for one in self.read(delivery) if isinstance(one, CommandReceived)] if delivery else []
+        said = self.read(delivery) if delivery else ()
+        for one in said:
+            if isinstance(one, FromSlack) and self.slack is not None:
+                await self.slack.gave_up(one)
+        lines = [one for one in said if isinstance(one, CommandReceived)]
         for line in parse.first([line for line in lines if self.hear.concerns(line)])[0]:
             async with self.units.write() as unit:
                 if await unit.requests.by_origin(line.origin) is not None:
                     continue
                 await unit.repositories.save(line.repository)
                 person = await self.identify(unit, line.author)
-            asker = Asker(origin=line.origin, person=person, text=line.line)
             message = Message(name="upstream_failed", fields={"line": line.line})
-            await self.reply(asker, message, action="command_held")
+            await self.reply(asker_of(line, person), message, action="command_held")
 
     async def _delivery(self, payload: Mapping[str, Any]) -> Delivery | None:
         async with self.units.read() as unit:

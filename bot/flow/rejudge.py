@@ -11,9 +11,9 @@ from bot.flow.ports import Clock, Units
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
 from bot.model.intent import Dispatch
-from bot.model.repository import Repository
+from bot.model.repository import Repository, Target
 from bot.model.request import Request, RequestState
-from bot.rules import lifecycle
+from bot.rules import lifecycle, reruns
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Rejudge:
                 inputs={name: value for name, value in request.inputs.items() if not name.startswith("signalbox_")},
                 ref=None if request.pin.pull_request is not None else request.pin.ref,
             ),
-            repository=repository,
+            target=Target(repository=repository, number=request.number, on_pull_request=request.on_pull_request),
             account=person.github,
-            origin=request.origin,
+            asked_at=request.origin.created_at,
             key=request.key,
             text=request.text,
         )
@@ -69,6 +69,9 @@ class Rejudge:
             if judged.decision.reason is Reason.EXPIRED:
                 return RequestState.EXPIRED, judged.decision.reason, note
             return RequestState.REFUSED, judged.decision.reason, note
+        if request.rerun is not None:
+            gate = reruns.same_commit(request, judged.pin)
+            return None if gate.passed else (RequestState.VOIDED, Reason.HEAD_MOVED, gate.seen)
         assert judged.pin is not None
         assert request.pin is not None
         if judged.pin.sha != request.pin.sha:

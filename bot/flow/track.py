@@ -79,8 +79,8 @@ class Track:
         """Take in what GitHub said about a run of ours; the first full report is compared with the record (T1)."""
         wrong = None
         if not run.verified:
-            if not verify.complete(report):
-                report = await self.runs.get(repository, run.github_id)
+            if not verify.complete(report) or (request.rerun and report.triggering_actor_login is None):
+                report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
             wrong = verify.mismatch(request, report, await self.ourselves.login(request.connection))
         now = self.clock.now()
         async with self.units.write() as unit:
@@ -104,7 +104,7 @@ class Track:
         run = owned[-1]
         if run.status is not RunStatus.COMPLETED:
             try:
-                report = await self.runs.get(repository, run.github_id)
+                report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
             except NotFound:
                 await self._gone(request, run)
                 return None

@@ -19,6 +19,7 @@ from bot.model.run import RunJob, RunReport
 PAGE: Final = 100
 
 _RUN: Final = "/repos/{owner}/{repo}/actions/runs/{run_id}"
+_ATTEMPT: Final = _RUN + "/attempts/{attempt_number}"
 
 
 class _Jobs(msgspec.Struct):
@@ -36,10 +37,19 @@ class WorkflowRuns:
         """`clients` speak for the connections."""
         self._clients = clients
 
-    async def get(self, repository: Repository, run: int) -> RunReport:
-        """The newest attempt of a run. Raises `NotFound`, and `Refused` for a run that is not of this repository."""
+    async def get(self, repository: Repository, run: int, *, attempt: int | None = None) -> RunReport:
+        """The newest attempt of a run, or the one that is named.
+
+        Raises `NotFound`, and `Refused` for a run that is not of this repository.
+        """
+        part: dict[str, str | int] = {} if attempt is None else {"attempt_number": attempt}
         answer = await self._client(repository).request(
-            "GET", _RUN, repository=repository, permissions=scopes.READ_RUNS, run_id=run
+            "GET",
+            _RUN if attempt is None else _ATTEMPT,
+            repository=repository,
+            permissions=scopes.READ_RUNS,
+            run_id=run,
+            **part,  # type: ignore[arg-type]
         )
         facts = answer.read(RunFacts)
         if facts.id != run or (facts.repository is not None and facts.repository.id != repository.id):

@@ -11,6 +11,13 @@ from bot.model.origin import Origin
 from bot.model.people import Role
 
 
+class Surface(enum.StrEnum):
+    """Where commands are typed."""
+
+    GITHUB = "github"
+    SLACK = "slack"
+
+
 class ArgumentType(enum.StrEnum):
     """The types of a workflow's inputs, which are the types of arguments too.
 
@@ -92,3 +99,6 @@ class Command:
     """Whether everything after the verb is one value, named `line` (a command about a command)."""
     examples: tuple[str, ...]
     propose: Callable[[Arguments], Intent]
+    where: frozenset[Surface] = frozenset(Surface)
+    anywhere: bool = False
+    """Whether it needs no repository: it is about the asker, or about Signalbox itself."""

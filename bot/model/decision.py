@@ -9,10 +9,12 @@ from dataclasses import dataclass
 class Reason(enum.StrEnum):
     """Why not. Stable: in refusals, audit rows, metrics and docs; other people's scripts rely on the words."""
 
+    NOT_LINKED = "not_linked"
     NOT_FOUND = "not_found"
     PERMISSION = "permission"
     UNKNOWN_MEMBERSHIP = "unknown_membership"
     WHERE = "where"
+    GUEST = "guest"
     ARGUMENTS = "arguments"
     CLOSED = "closed"
     FORK_UNTRUSTED = "fork_untrusted"
@@ -24,6 +26,8 @@ class Reason(enum.StrEnum):
     UPSTREAM_REFUSED = "upstream_refused"
     RUN_MISMATCH = "run_mismatch"
     RUN_NOT_FOUND = "run_not_found"
+    NO_RUN = "no_run"
+    NOT_ENDED = "not_ended"
     CANCELLED_BY_PERSON = "cancelled_by_person"
 
 

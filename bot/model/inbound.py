@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bot.model.origin import Origin
+from bot.model.origin import CommentOrigin, SlackOrigin
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
 from bot.model.run import RunJob, RunReport
@@ -16,7 +16,7 @@ from bot.model.run import RunJob, RunReport
 class CommandReceived:
     """A line that may be a command: it starts with a slash and a verb, outside quotes, code and HTML comments."""
 
-    origin: Origin
+    origin: CommentOrigin
     repository: Repository
     author: GitHubAccount
     line: str
@@ -81,6 +81,56 @@ class InstallationChanged:
     repositories_removed: tuple[int, ...]
 
 
-Inbound = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackCommandReceived:
+    """Somebody called us in Slack: by slash command, mention or form."""
+
+    origin: SlackOrigin
+    words: str
+    """What follows the slash command or the mention: `run acme/shop#7 deploy.yml`; people and channels as ids."""
+    response_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed:
+    """Somebody pressed a button below one of our messages."""
+
+    origin: SlackOrigin
+    action: str
+    value: str
+    response_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormWanted:
+    """Somebody wants the form for a command; Slack takes it for three seconds only."""
+
+    origin: SlackOrigin
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened:
+    """Somebody opened our Home tab."""
+
+    connection: UUID
+    team: str
+    user: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceLeft:
+    """Slack took our access away: the app was uninstalled, or its bot token revoked."""
+
+    connection: UUID
+    team: str
+    event: str
+    """`app_uninstalled` or `tokens_revoked`."""
+
+
+FromGitHub = (
     CommandReceived | HeadMoved | RunReported | JobReported | AccessChanged | RepositoryChanged | InstallationChanged
 )
+FromSlack = SlackCommandReceived | ButtonPressed | FormWanted | HomeOpened | WorkspaceLeft
+Inbound = FromGitHub | FromSlack

@@ -33,6 +33,42 @@ class Decide:
     """Its six-letter code; None means the newest unfinished one of this thread."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """Run again what a request ran, on the same commit, as a request of its own (T12)."""
+
+    request: str | None
+    """Its six-letter code; None means the newest one here that has a run and has ended."""
+    failed_only: bool
+
+
+class LinkStep(enum.StrEnum):
+    """What a person wants with the link between their accounts."""
+
+    BEGIN = "begin"
+    REDEEM = "redeem"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Link or unlink the asker's own accounts."""
+
+    step: LinkStep
+    code: str | None = None
+    """Shown by the browser, to be redeemed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Make a repository the default of this channel."""
+
+    remove: bool
+    """The channel has no default any more."""
+    guests: bool | None
+    """Whether linked guests and external people may act here; None leaves it, which is no at first."""
+
+
 class Question(enum.StrEnum):
     """What a person wants to know. Nothing outside changes by answering."""
 
@@ -41,6 +77,7 @@ class Question(enum.StrEnum):
     RUNS = "runs"
     EXPLAIN = "explain"
     WHOAMI = "whoami"
+    LOGS = "logs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +88,4 @@ class Query:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-Intent = Dispatch | Decide | Query
+Intent = Dispatch | Rerun | Decide | Link | Use | Query

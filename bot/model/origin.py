@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -31,4 +32,43 @@ class CommentOrigin:
         return f"comment:{self.connection}:{self.repository}:{self.comment}:{self.line}"
 
 
-Origin = CommentOrigin
+class SlackVia(enum.StrEnum):
+    """What somebody did in Slack."""
+
+    COMMAND = "command"
+    """Typed the slash command."""
+    MESSAGE = "message"
+    """Mentioned the app in a message, which also works in threads."""
+    BUTTON = "button"
+    FORM = "form"
+    """Sent a modal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackOrigin:
+    """Something that one Slack user did once, in one channel."""
+
+    connection: UUID
+    """The Slack app's, not the GitHub host's that the command is about."""
+    via: SlackVia
+    team: str
+    """The workspace in which it happened, which need not be the user's home (T21)."""
+    user: str
+    channel: str
+    """Empty where there is none, as on the Home tab."""
+    thread: str | None
+    """The `ts` of the thread's first message."""
+    message: str | None
+    """The `ts` of the message that was written, or that carries the button which was pressed."""
+    occurrence: str
+    """What Slack never says twice: the `trigger_id`, or `channel:ts` of a message (T20)."""
+    created_at: datetime
+    """Aware UTC: for messages Slack's own `ts`, else when the bytes reached us."""
+
+    @property
+    def natural_key(self) -> str:
+        """The same deed, however often Slack tells us of it."""
+        return f"slack_{self.via}:{self.connection}:{self.occurrence}"
+
+
+Origin = CommentOrigin | SlackOrigin

@@ -9,7 +9,8 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A GitHub host and the App that speaks there. Every key that names a GitHub thing carries its id (T24)."""
+    """A service and the app that speaks there: a GitHub host, or Slack. Every key that names a thing of it carries
+    its id (T24)."""
 
     id: UUID
     name: str
@@ -72,3 +73,17 @@ class Head:
     """GitHub's own time of the event that brought this head, aware UTC."""
     source: str
     """`opened`, `synchronize`, ... for pull_request events, `activity` for the repository's activity log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a command is about: a repository, and perhaps one of its issues or pull requests."""
+
+    repository: Repository
+    number: int | None
+    on_pull_request: bool
+
+    @property
+    def words(self) -> str:
+        """As it is typed in Slack: `acme/shop#7`."""
+        return f"{self.repository.full_name}#{self.number}" if self.number else self.repository.full_name

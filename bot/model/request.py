@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bot.model.address import Address
 from bot.model.decision import Reason
 from bot.model.origin import Origin
 
@@ -67,6 +68,19 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RerunOf:
+    """What a request runs again: a run that an earlier one started (T12)."""
+
+    of: UUID
+    """The earlier request."""
+    run: int
+    """GitHub's id of the run, which stays the same."""
+    attempt: int
+    """The attempt that this request starts."""
+    failed_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What a person asked to run."""
 
@@ -83,6 +97,10 @@ class Request:
     """The line as typed."""
     person: UUID
     origin: Origin
+    number: int | None
+    """The issue or pull request that it is about."""
+    on_pull_request: bool
+    rerun: RerunOf | None
     workflow_id: int | None
     workflow_path: str
     workflow_name: str
@@ -110,14 +128,9 @@ class Announcement:
 
     id: UUID
     request: UUID
-    surface: str
-    """`github`."""
-    connection: UUID
-    repository: int
-    number: int
-    """The issue or pull request whose thread it stands in."""
-    message_id: int | None
-    """GitHub's comment id; None until it was posted."""
+    address: Address
+    message_id: str | None
+    """GitHub's comment id or Slack's `ts`; None until it was posted."""
     attempted_at: datetime | None
     """When posting it first began: if that is set and `message_id` is not, look before posting again."""
     text_hash: str | None
@@ -134,12 +147,11 @@ class Answer:
 
     id: UUID
     natural_key: str
-    surface: str
-    connection: UUID
-    repository: int
-    number: int
+    address: Address
     text: str
-    message_id: int | None
+    """Rendered for that place: Markdown for GitHub, JSON of text and blocks for Slack."""
+    message_id: str | None
+    """As in `Announcement`; what only one person sees has an empty one once it was shown."""
     attempted_at: datetime | None
     """As in `Announcement`."""
     created_at: datetime

@@ -27,8 +27,15 @@ def mismatch(request: Request, report: RunReport, our_login: str) -> str | None:
         "actor": (our_login.lower(), (report.actor_login or "").lower()),
         "event": ("workflow_dispatch", report.event),
     }
+    if request.rerun is not None:
+        expected["last starter"] = (our_login.lower(), (report.triggering_actor_login or "").lower())
     wrong = [f"its {fact} is {seen}, not {asked}" for fact, (asked, seen) in expected.items() if asked != seen]
     return None if not wrong else f"Run {report.id} is not what was asked for: {', '.join(wrong)}."
+
+
+def started_by_us(report: RunReport, our_login: str) -> bool:
+    """Whether our App started this very attempt; unknown is no."""
+    return (report.triggering_actor_login or "").lower() == our_login.lower()
 
 
 def complete(report: RunReport) -> bool:

@@ -32,6 +32,7 @@ class Bindings:
             github=row.github_connection_id,
             repository=row.repository_id,
             guests=row.guests,
+            shared=row.shared,
         )
 
     async def save(self, binding: Binding, *, by: UUID, at: datetime) -> None:
@@ -42,6 +43,7 @@ class Bindings:
             github_connection_id=binding.github,
             repository_id=binding.repository,
             guests=binding.guests,
+            shared=binding.shared,
             bound_by=by,
             bound_at=at,
         )

@@ -70,6 +70,7 @@ bindings = Table(
     Column("github_connection_id", Id(), ForeignKey("connections.id"), nullable=False),
     Column("repository_id", BigInteger, nullable=False),
     Column("guests", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
     Column("bound_by", Id(), ForeignKey("people.id"), nullable=False),
     Column("bound_at", Moment, nullable=False),
     PrimaryKeyConstraint("connection_id", "channel"),

@@ -40,7 +40,7 @@ class Metrics:
         """Sets the gauges that are read from the database (jobs due, held, oldest); awaited before each page."""
         self._deliveries(version)
         self._work()
-        self._github()
+        self._upstreams()
 
     def _deliveries(self, version: str) -> None:
         self.build = Info("signalbox_build", "What is running.", registry=self.registry)
@@ -96,7 +96,7 @@ class Metrics:
             registry=self.registry,
         )
 
-    def _github(self) -> None:
+    def _upstreams(self) -> None:
         self.github_calls = Counter(
             "signalbox_github_calls",
             "Calls to GitHub by method, route template and status; status 0 means no answer.",
@@ -107,6 +107,20 @@ class Metrics:
             "signalbox_github_call_seconds",
             "How long GitHub took to answer.",
             ("method", "route"),
+            buckets=SLOW,
+            registry=self.registry,
+        )
+
+        self.slack_calls = Counter(
+            "signalbox_slack_calls",
+            "Calls to Slack by method and Slack's own word for the result.",
+            ("method", "result"),
+            registry=self.registry,
+        )
+        self.slack_seconds = Histogram(
+            "signalbox_slack_call_seconds",
+            "How long Slack took to answer.",
+            ("method",),
             buckets=SLOW,
             registry=self.registry,
         )

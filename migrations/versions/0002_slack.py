@@ -172,6 +172,7 @@ def _bindings() -> None:
         sa.Column("github_connection_id", sa.Uuid, nullable=False),
         sa.Column("repository_id", sa.BigInteger, nullable=False),
         sa.Column("guests", sa.Boolean, nullable=False),
+        sa.Column("shared", sa.Boolean, nullable=False),
         sa.Column("bound_by", sa.Uuid, nullable=False),
         sa.Column("bound_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["bound_by"], ["people.id"], name="fk_bindings_bound_by_people"),

@@ -86,7 +86,8 @@ def slack_account(user: str = "U1", name: str = "alice", **changes: Any) -> Slac
 
 def binding(**changes: Any) -> Binding:
     """The channel C1 means acme/shop."""
-    return replace(Binding(connection=SLACK, channel="C1", github=CONNECTION, repository=77, guests=False), **changes)
+    base = Binding(connection=SLACK, channel="C1", github=CONNECTION, repository=77, guests=False, shared=False)
+    return replace(base, **changes)
 
 
 def link_attempt(**changes: Any) -> LinkAttempt:

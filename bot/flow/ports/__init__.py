@@ -5,8 +5,20 @@ Every method that leaves the house may raise `UpstreamError` (bot/errors.py says
 
 from __future__ import annotations
 
-from bot.flow.ports.github import Comments, Ourselves, Permissions, PullRequests, ReadDelivery, WorkflowRuns, Workflows
+from bot.flow.ports.github import (
+    Comments,
+    FindRepository,
+    Logs,
+    Ourselves,
+    Permissions,
+    PullRequests,
+    ReadDelivery,
+    WorkflowRuns,
+    Workflows,
+)
 from bot.flow.ports.house import Clock, Mint, Render
+from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, SlackSignIn
+from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
 from bot.flow.ports.store import (
     Announcements,
     Answers,
@@ -26,11 +38,17 @@ __all__ = [
     "Announcements",
     "Answers",
     "Audit",
+    "Bindings",
     "Clock",
     "Comments",
     "Connections",
     "Deliveries",
+    "FindRepository",
+    "GitHubSignIn",
     "Heads",
+    "LinkAttempts",
+    "Links",
+    "Logs",
     "Mint",
     "Ourselves",
     "People",
@@ -41,6 +59,11 @@ __all__ = [
     "Repositories",
     "Requests",
     "Runs",
+    "SlackChannels",
+    "SlackMessages",
+    "SlackSignIn",
+    "SlackUsers",
+    "SlackViews",
     "Unit",
     "Units",
     "WorkflowRuns",

@@ -11,7 +11,7 @@ from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Head, PullRequest, Repository
-from bot.model.run import RunJob, RunReport
+from bot.model.run import JobLog, RunJob, RunReport
 from bot.model.workflow import Workflow
 
 
@@ -80,14 +80,37 @@ class Workflows(Protocol):
 class WorkflowRuns(Protocol):
     """Runs."""
 
-    async def get(self, repository: Repository, run: int) -> RunReport: ...
+    async def get(self, repository: Repository, run: int, *, attempt: int | None = None) -> RunReport:
+        """The run's newest attempt, or the one that is named."""
+        ...
+
     async def jobs(self, repository: Repository, run: int, attempt: int) -> Sequence[RunJob]: ...
     async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
         """Runs of this workflow that our App dispatched since then: candidates for T31."""
         ...
 
+    async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
+        """Start its next attempt. Never retried inside."""
+        ...
+
     async def cancel(self, repository: Repository, run: int) -> None:
         """Ask GitHub to cancel. A run that is completed already is not an error."""
+        ...
+
+
+class FindRepository(Protocol):
+    """Repositories by the names that people type."""
+
+    async def find(self, connection: UUID, owner: str, name: str) -> Repository | None:
+        """The repository under its present labels; None when it is not there, or not for our App."""
+        ...
+
+
+class Logs(Protocol):
+    """Logs of jobs."""
+
+    async def of_job(self, repository: Repository, job: int) -> JobLog | None:
+        """The end of the job's log; None when GitHub has none (any more)."""
         ...
 
 

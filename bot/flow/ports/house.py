@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.model.message import Message
+from bot.model.message import Message, SlackText
 
 
 class Clock(Protocol):
@@ -32,8 +32,17 @@ class Mint(Protocol):
         """128 random bits in hex."""
         ...
 
+    def nonce(self) -> str:
+        """256 random bits, safe in an address."""
+        ...
+
+    def secret_code(self) -> str:
+        """At least 40 random bits in letters that people can type."""
+        ...
+
 
 class Render(Protocol):
     """Turns a message into the text of a surface, escaped and cut to the surface's limit."""
 
     def github(self, message: Message) -> str: ...
+    def slack(self, message: Message) -> SlackText: ...

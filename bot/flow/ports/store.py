@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from bot.flow.ports.link import Bindings, LinkAttempts, Links
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.job import Job
@@ -16,6 +17,7 @@ from bot.model.people import GitHubAccount, Person
 from bot.model.repository import Connection, Head, Repository
 from bot.model.request import Announcement, Answer, Request
 from bot.model.run import Run
+from bot.model.slack import SlackAccount
 
 
 class Deliveries(Protocol):
@@ -30,6 +32,10 @@ class Repositories(Protocol):
     async def get(self, connection: UUID, repository: int) -> Repository | None: ...
     async def save(self, repository: Repository) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None."""
+        ...
+
+    async def by_name(self, connection: UUID, full_name: str) -> Repository | None:
+        """The one that was known by this name last, whatever the case; names move, so ask GitHub before acting."""
         ...
 
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
@@ -47,6 +53,14 @@ class People(Protocol):
     """Persons and their accounts, with history (T9)."""
 
     async def by_github(self, account: GitHubAccount) -> Person | None: ...
+    async def by_slack(self, account: SlackAccount) -> Person | None:
+        """Who is linked with this Slack account now, with their GitHub account."""
+        ...
+
+    async def slack_user(self, person: UUID, connection: UUID) -> str | None:
+        """The user id by which the person is known in this Slack now."""
+        ...
+
     async def get(self, person: UUID) -> Person | None: ...
     async def add(self, person: Person, at: datetime) -> None: ...
     async def rename(self, account: GitHubAccount) -> None: ...
@@ -82,6 +96,18 @@ class Requests(Protocol):
         """The newest first."""
         ...
 
+    async def of_place(self, place_prefix: str, limit: int) -> Sequence[Request]:
+        """Those announced in a channel (`connection:channel:`), the newest first."""
+        ...
+
+    async def shown_as(self, surface: str, connection: UUID, channel: str, message: str) -> Request | None:
+        """The request whose announcement stands there as this very message (T21)."""
+        ...
+
+    async def of_person(self, person: UUID, limit: int) -> Sequence[Request]:
+        """The newest first."""
+        ...
+
     async def of_repository(self, connection: UUID, repository: int, limit: int) -> Sequence[Request]:
         """The newest first."""
         ...
@@ -104,6 +130,10 @@ class Runs(Protocol):
 
     async def add(self, run: Run) -> None: ...
     async def save(self, run: Run) -> None: ...
+    async def remove(self, run: Run) -> None:
+        """An attempt that GitHub refused to start was never one."""
+        ...
+
     async def by_github(self, connection: UUID, repository: int, github_id: int, attempt: int) -> Run | None: ...
     async def claimed(self, connection: UUID, repository: int, github_ids: Collection[int]) -> frozenset[int]:
         """Which of these runs, in whatever attempt, belong to a request."""
@@ -136,7 +166,7 @@ class Answers(Protocol):
         """Posting begins; the first time stays."""
         ...
 
-    async def posted(self, answer: UUID, message_id: int) -> None: ...
+    async def posted(self, answer: UUID, message_id: str) -> None: ...
 
 
 class Audit(Protocol):
@@ -180,6 +210,12 @@ class Unit(Protocol):
     def announcements(self) -> Announcements: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def link_attempts(self) -> LinkAttempts: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def bindings(self) -> Bindings: ...
     @property
     def audit(self) -> Audit: ...
 

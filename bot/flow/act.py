@@ -1,0 +1,112 @@
+"""Owns the step from an understood command to what happens: every intent passes here, whichever surface it came from.
+
+So permission can not be forgotten by a command: a command only proposes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.errors import BotError, NotFound, Refused
+from bot.flow.answer import Asker, Reply
+from bot.flow.cancel import Cancel
+from bot.flow.open import Open
+from bot.flow.ports import Permissions
+from bot.flow.query import Ask
+from bot.flow.rerun import RunAgain
+from bot.flow.use import Bind
+from bot.model.command import Command, Problem
+from bot.model.decision import Denied, Reason
+from bot.model.intent import Decide, Dispatch, Intent, Link, Query, Rerun, Use
+from bot.model.people import Role
+from bot.rules import floods, policy, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Judges what can be judged from the role alone, and hands the intent to its step."""
+
+    catalog: Mapping[str, Command]
+    permissions: Permissions
+    open: Open
+    rerun: RunAgain
+    cancel: Cancel
+    ask: Ask
+    bind: Bind | None
+    """None while Slack is not configured: only channels are bound."""
+    reply: Reply
+
+    async def __call__(self, asker: Asker, command: Command, intent: Intent) -> None:
+        """Act on the intent, or tell the person why not. Raises `UpstreamError` that another try may help."""
+        try:
+            await self._act(asker, command, intent)
+        except (Refused, NotFound) as error:
+            # Asking again would change nothing, so the person hears it now and not after the last attempt.
+            message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
+            await self.reply(asker, message, action="command_refused", reason=Reason.UPSTREAM_REFUSED)
+
+    async def _act(self, asker: Asker, command: Command, intent: Intent) -> None:
+        match intent:
+            case Dispatch():
+                await self.open(asker, command, intent)
+            case Rerun():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.rerun(asker, command, intent)
+            case Decide():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.cancel(asker, intent)
+            case Use():
+                assert self.bind is not None
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.bind(asker, intent)
+            case Query():
+                role = await self._allowed(asker, command, fresh=False)
+                if role is not None:
+                    await self.ask(asker, intent, role)
+            case Link():
+                raise BotError("Linking is about the person alone; it never gets as far as a repository.")
+            case _:
+                assert_never(intent)
+
+    async def misheard(self, asker: Asker, problem: Problem) -> None:
+        """Say what was wrong, to people who can see the repository."""
+        role = await self.role(asker, fresh=False)
+        decision = policy.decide([policy.visible(role, asker.person.github.login, _name(asker))])
+        message, reason = refuse.misheard(problem), Reason.ARGUMENTS
+        if isinstance(decision, Denied):
+            message, reason = refuse.refusal(asker.text, decision), decision.reason
+        await self.reply(asker, message, action="command_refused", reason=reason)
+
+    async def within_bounds(self, asker: Asker, recent: int) -> bool:
+        """Whether a person who typed `recent` commands lately may have one more answer (T26)."""
+        if recent < floods.WITHOUT_WRITE:
+            return True
+        role = await self.role(asker, fresh=False)
+        return role is not None and recent < floods.most(role)
+
+    async def role(self, asker: Asker, *, fresh: bool) -> Role | None:
+        """The person's role; None when GitHub's answer was about somebody else, which is never a yes (T8)."""
+        try:
+            return await self.permissions.role(asker.target.repository, asker.person.github, fresh=fresh)
+        except Refused:
+            return None
+
+    async def _allowed(self, asker: Asker, command: Command, *, fresh: bool) -> Role | None:
+        """The person's role when it is enough for the command; otherwise they are told, and it is None."""
+        role = await self.role(asker, fresh=fresh)
+        login = asker.person.github.login
+        gates = [policy.visible(role, login, _name(asker))]
+        if role is not None:
+            gates.append(policy.role(role, command.permission, login, command.name))
+        decision = policy.decide(gates)
+        if isinstance(decision, Denied):
+            message = refuse.refusal(asker.text, decision)
+            await self.reply(asker, message, action="command_refused", reason=decision.reason)
+            return None
+        return role
+
+
+def _name(asker: Asker) -> str:
+    return asker.target.repository.full_name

@@ -1,0 +1,114 @@
+"""Owns who somebody in Slack is to us, and what their channel allows: asked of Slack each time, never believed (T21)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.errors import NotFound, Refused
+from bot.flow.answer import Caller
+from bot.flow.ports import SlackChannels, SlackUsers, Units
+from bot.model.address import SlackPlace
+from bot.model.origin import SlackOrigin, SlackVia
+from bot.model.people import Person
+from bot.model.slack import Binding, SlackChannel, SlackUser, Standing
+from bot.rules.dialect import Dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Somebody in a channel, as Slack and our rows describe them."""
+
+    origin: SlackOrigin
+    response_url: str | None
+    user: SlackUser
+    person: Person | None
+    """None: not linked with a GitHub account."""
+    channel: SlackChannel | None
+    """None: we can not see the channel."""
+    binding: Binding | None
+
+    @property
+    def private(self) -> SlackPlace:
+        """Where only they see an answer."""
+        return SlackPlace(
+            connection=self.origin.connection,
+            channel=self.origin.channel,
+            thread=self.origin.thread,
+            only_for=self.origin.user,
+            response_url=self.response_url,
+        )
+
+    @property
+    def bound(self) -> Binding | None:
+        """The channel's repository; a channel that became shared with others has none until it is bound anew (T22)."""
+        binding = self.binding
+        paused = binding is not None and self.channel is not None and self.channel.shared and not binding.shared
+        return None if paused else binding
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether we can post in the channel, and everybody there may know what is asked there."""
+        channel = self.channel
+        if channel is None or (channel.shared and self.bound is None):
+            return False
+        return channel.member or channel.direct
+
+    def caller(self, text: str, dialect: Dialect) -> Caller:
+        """As the addressee of a private reply."""
+        return Caller(
+            origin=self.origin, place=self.private, name=self.user.account.name, text=text, dialect=dialect
+        )
+
+    def place(self) -> SlackPlace:
+        """Where everybody in the channel sees it: a mention is answered in its thread, all else in the channel."""
+        via_message = self.origin.via is SlackVia.MESSAGE
+        thread = self.origin.thread or (self.origin.message if via_message else None)
+        direct = self.channel is not None and self.channel.direct
+        return SlackPlace(
+            connection=self.origin.connection,
+            channel=self.origin.channel,
+            thread=self.origin.thread if direct else thread,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """Looks somebody up."""
+
+    units: Units
+    users: SlackUsers
+    channels: SlackChannels
+
+    async def __call__(self, origin: SlackOrigin, response_url: str | None) -> Met | None:
+        """Who they are and where; None for bots and for people whose home Slack does not tell: those are ignored.
+
+        Raises `UpstreamError` when Slack does not answer: unknown is never a yes.
+        """
+        try:
+            user, channel = await self._ask(origin)
+        except (Refused, NotFound):
+            return None
+        if user.standing is Standing.BOT:
+            return None
+        async with self.units.read() as unit:
+            person = await unit.people.by_slack(user.account)
+            binding = await unit.bindings.get(origin.connection, origin.channel)
+        return Met(
+            origin=origin, response_url=response_url, user=user, person=person, channel=channel, binding=binding
+        )
+
+    async def _ask(self, origin: SlackOrigin) -> tuple[SlackUser, SlackChannel | None]:
+        try:
+            async with asyncio.TaskGroup() as asking:
+                user = asking.create_task(self.users.get(origin.connection, origin.user))
+                channel = asking.create_task(self._channel(origin))
+        except ExceptionGroup as group:
+            error: BaseException = group
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
+            raise error from group
+        return user.result(), channel.result()
+
+    async def _channel(self, origin: SlackOrigin) -> SlackChannel | None:
+        return await self.channels.get(origin.connection, origin.channel) if origin.channel else None

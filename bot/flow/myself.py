@@ -1,0 +1,72 @@
+"""Owns what people in Slack ask about themselves or about Signalbox: no repository, so no right to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import BotError
+from bot.flow.answer import Caller, Reply, note
+from bot.flow.link import Linking
+from bot.flow.meet import Met
+from bot.flow.ports import Clock, Unit, Units
+from bot.flow.query import Ask
+from bot.model.command import Surface
+from bot.model.decision import Reason
+from bot.model.intent import Intent, Link, LinkStep, Query, Question
+from bot.model.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """Answers `help`, `whoami`, `link` and `unlink` in Slack."""
+
+    units: Units
+    linking: Linking
+    ask: Ask
+    reply: Reply
+    clock: Clock
+
+    async def __call__(self, met: Met, caller: Caller, intent: Intent) -> None:
+        """Answer privately, once."""
+        match intent:
+            case Link():
+                await self._link(met, caller, intent)
+            case Query(question=Question.HELP):
+                message = await self.ask.help(intent.arguments.get("command"), Surface.SLACK)
+                await self.reply(caller, message, action="query_answered")
+            case Query(question=Question.WHOAMI) if met.person is not None:
+                await self.reply(caller, _who(met), action="query_answered")
+            case Query(question=Question.WHOAMI):
+                await self.unknown(met, caller)
+            case _:
+                raise BotError(f"{type(intent).__name__} is about a repository.")
+
+    async def unknown(self, met: Met, caller: Caller) -> None:
+        """Somebody whose GitHub account we do not know: a private button to link it (T5)."""
+        async with self.units.write() as unit:
+            message = await self.linking.begin(unit, met.user, line=caller.text)
+            if await self.reply.keep(unit, caller, message):
+                at = self.clock.now()
+                await note(unit, caller, action="command_refused", at=at, reason=Reason.NOT_LINKED)
+
+    async def _link(self, met: Met, caller: Caller, intent: Link) -> None:
+        async with self.units.write() as unit:
+            message = await self._linked(unit, met, intent)
+            if await self.reply.keep(unit, caller, message):
+                await note(unit, caller, action="link_asked", at=self.clock.now(), facts={"answer": message.name})
+
+    async def _linked(self, unit: Unit, met: Met, intent: Link) -> Message:
+        match intent.step:
+            case LinkStep.BEGIN:
+                return await self.linking.begin(unit, met.user)
+            case LinkStep.REDEEM:
+                return await self.linking.redeem(unit, met.user, intent.code or "")
+            case LinkStep.END:
+                return await self.linking.end(unit, met.user.account)
+
+
+def _who(met: Met) -> Message:
+    assert met.person is not None
+    account = met.person.github
+    fields = {"login": account.login, "github_id": account.id, "role": None, "repository": None}
+    return Message(name="whoami_answered", fields={**fields, "slack_user": met.origin.user})

@@ -1,0 +1,86 @@
+"""Owns putting a text at an address, whichever surface that is; and finding it there again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from bot.errors import BotError
+from bot.flow.ports import Comments, SlackMessages, Units
+from bot.model.address import Address, GitHubThread, SlackPlace
+from bot.model.message import SlackText
+from bot.model.repository import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Creates, finds and edits what we say."""
+
+    units: Units
+    comments: Comments
+    messages: SlackMessages | None
+    """None while Slack is not configured."""
+
+    async def create(self, address: Address, text: str, tag: UUID) -> str:
+        """Put the text there; its id, empty for what only one person sees. Raises `UpstreamError`.
+
+        `NotFound` means that the place is gone, or that we may not speak there.
+        """
+        match address:
+            case GitHubThread():
+                body = f"{text}\n\n{marker(tag)}"
+                return str(await self.comments.create(await self._repository(address), address.number, body))
+            case SlackPlace(only_for=None):
+                return await self._slack().post(address, _slack_text(text), tag)
+            case SlackPlace():
+                await self._slack().whisper(address, _slack_text(text))
+                return ""
+            case _:
+                assert_never(address)
+
+    async def edit(self, address: Address, message: str, text: str, tag: UUID) -> None:
+        """Put the text in place of what it says. Raises `NotFound` when somebody deleted it, and `UpstreamError`."""
+        match address:
+            case GitHubThread():
+                await self.comments.edit(await self._repository(address), int(message), f"{text}\n\n{marker(tag)}")
+            case SlackPlace():
+                await self._slack().edit(address, message, _slack_text(text), tag)
+            case _:
+                assert_never(address)
+
+    async def find(self, address: Address, tag: UUID, since: datetime) -> str | None:
+        """The id of what an earlier attempt put there; None when nothing is there, or nobody can look."""
+        match address:
+            case GitHubThread():
+                found = await self.comments.find(await self._repository(address), address.number, marker(tag), since)
+                return None if found is None else str(found)
+            case SlackPlace(only_for=None):
+                return await self._slack().find(address, tag, since)
+            case SlackPlace():
+                return None
+            case _:
+                assert_never(address)
+
+    async def _repository(self, thread: GitHubThread) -> Repository:
+        async with self.units.read() as unit:
+            repository = await unit.repositories.get(thread.connection, thread.repository)
+        assert repository is not None
+        return repository
+
+    def _slack(self) -> SlackMessages:
+        if self.messages is None:
+            raise BotError("Something has to be said in Slack, and Slack is not configured any more.")
+        return self.messages
+
+
+def marker(thing: UUID) -> str:
+    """The hidden line by which our own comment is found again after a crash between posting and saving its id."""
+    return f"<!-- signalbox:{thing} -->"
+
+
+def _slack_text(text: str) -> SlackText:
+    kept = json.loads(text)
+    return SlackText(text=kept["text"], blocks=tuple(kept["blocks"]))

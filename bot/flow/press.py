@@ -1,0 +1,65 @@
+"""Owns a pressed button: it decides nothing, it asks what its words would ask, by whoever pressed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from bot.flow.converse import Converse
+from bot.flow.meet import Met
+from bot.flow.ports import Units
+from bot.model.address import SLACK
+from bot.model.decision import Reason
+from bot.model.inbound import ButtonPressed
+from bot.model.message import Message
+from bot.model.request import Request
+
+WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"cancel": "cancel {code}", "rerun": "rerun {code}", "rerun_failed": "rerun failed {code}", "logs": "logs {code}"}
+)
+"""What the buttons below a request's message ask for."""
+
+ALONE: Final[Mapping[str, str]] = MappingProxyType({"link_begin": "link", "help": "help"})
+"""Buttons that are about nobody but whoever presses them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Takes the press of a button."""
+
+    units: Units
+    converse: Converse
+
+    async def __call__(self, pressed: ButtonPressed) -> None:
+        """Ask for it, or tell the person why not. Raises `UpstreamError`."""
+        origin = pressed.origin
+        async with self.units.read() as unit:
+            if await unit.answers.given(origin.natural_key):
+                return
+            shown = None
+            if origin.message is not None:
+                shown = await unit.requests.shown_as(SLACK, origin.connection, origin.channel, origin.message)
+        met = await self.converse.meet(origin, pressed.response_url)
+        if met is None:
+            return
+        words = _words(pressed, shown)
+        if words is None:
+            return await self._dead(met, pressed)
+        await self.converse.obey(met, words)
+
+    async def _dead(self, met: Met, pressed: ButtonPressed) -> None:
+        fields = {"sentence": "This button is about nothing any more.", "next_step": "The command runs lists requests."}
+        caller = met.caller(pressed.action, self.converse.dialect(None))
+        message = Message(name="press_answered", fields=fields)
+        await self.converse.reply(caller, message, action="command_refused", reason=Reason.CLOSED)
+
+
+def _words(pressed: ButtonPressed, shown: Request | None) -> str | None:
+    """The command behind the button; None unless the message is that request's own, as our rows say (T21)."""
+    if pressed.action in ALONE:
+        return ALONE[pressed.action]
+    if shown is None or str(shown.id) != pressed.value or pressed.action not in WORDS:
+        return None
+    return WORDS[pressed.action].format(code=shown.code)

@@ -1,0 +1,117 @@
+"""Owns asking for a rerun: what a request ran, once more on the same commit, as a request of its own (T12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.flow.answer import Asker, Reply
+from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.here import meant
+from bot.flow.open import Open
+from bot.flow.ports import Clock, Mint, Units
+from bot.flow.restart import rerun_of
+from bot.model.command import Command
+from bot.model.decision import Denied
+from bot.model.intent import Dispatch, Rerun
+from bot.model.repository import Target
+from bot.model.request import Request, RequestState
+from bot.model.run import Run
+from bot.rules import lifecycle, policy, refuse, reruns
+
+LOOKED_THROUGH: Final = 50
+"""How many of the newest requests are looked through for one that can be run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunAgain:
+    """Acts on `Rerun`, after the person's right was judged."""
+
+    units: Units
+    authorize: Authorize
+    open: Open
+    reply: Reply
+    clock: Clock
+    mint: Mint
+
+    async def __call__(self, asker: Asker, command: Command, intent: Rerun) -> None:
+        """Open the request, or tell the person why not. Raises `UpstreamError`."""
+        if await self.open.judged_before(asker):
+            return
+        earlier, run = await self._earlier(asker, intent)
+        gate = reruns.possible(earlier, run, code=intent.request)
+        if not gate.passed:
+            return await self._refuse(asker, policy.decide([gate]))
+        assert earlier is not None
+        assert run is not None
+        judged = await self.authorize(self._question(asker, command, earlier))
+        decision = judged.decision
+        if not isinstance(decision, Denied):
+            decision = policy.decide([*decision.gates, reruns.same_commit(earlier, judged.pin)])
+        if isinstance(decision, Denied):
+            return await self._refuse(asker, decision)
+        about = Target(
+            repository=asker.target.repository, number=earlier.number, on_pull_request=earlier.on_pull_request
+        )
+        await self.open.save(
+            self._request(asker, command, earlier, run, judged, intent), replace(asker, target=about)
+        )
+
+    async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
+        async with self.units.read() as unit:
+            for request in await meant(unit, asker, intent.request, LOOKED_THROUGH):
+                runs = await unit.runs.of_request(request.id)
+                if intent.request is not None or (runs and request.state in lifecycle.FINAL):
+                    return request, runs[-1] if runs else None
+        return None, None
+
+    async def _refuse(self, asker: Asker, decision: object) -> None:
+        assert isinstance(decision, Denied)
+        message = refuse.refusal(asker.text, decision)
+        await self.reply(asker, message, action="command_refused", reason=decision.reason)
+
+    def _question(self, asker: Asker, command: Command, earlier: Request) -> Question:
+        """What the earlier request asked for, judged as if it were asked now: the same gates (T2)."""
+        assert earlier.pin is not None
+        target = Target(
+            repository=asker.target.repository, number=earlier.number, on_pull_request=earlier.on_pull_request
+        )
+        return Question(
+            command=command,
+            intent=Dispatch(
+                workflow=earlier.workflow_path.rsplit("/", 1)[-1],
+                inputs={name: value for name, value in earlier.inputs.items() if not name.startswith("signalbox_")},
+                ref=None if earlier.pin.pull_request is not None else earlier.pin.ref,
+            ),
+            target=target,
+            account=asker.person.github,
+            asked_at=asker.origin.created_at,
+            key=earlier.key,
+            text=asker.text,
+        )
+
+    def _request(
+        self, asker: Asker, command: Command, earlier: Request, run: Run, judged: Judged, intent: Rerun
+    ) -> Request:
+        now = self.clock.now()
+        received = replace(
+            earlier,
+            id=self.mint.id(),
+            code=self.mint.code(),
+            key=self.mint.key(),
+            command=command.name,
+            text=asker.text,
+            person=asker.person.id,
+            origin=asker.origin,
+            rerun=rerun_of(earlier.id, run, failed_only=intent.failed_only),
+            state=RequestState.RECEIVED,
+            waiting_for=None,
+            reason=None,
+            note="",
+            judged_at=now,
+            dispatched_at=None,
+            created_at=now,
+            ended_at=None,
+            version=1,
+        )
+        return lifecycle.advance(received, RequestState.QUEUED, at=now)

@@ -1,0 +1,137 @@
+"""Owns the dispatch of a rerun: GitHub starts the next attempt of a run that we know (T12).
+
+The attempt is written down before it is asked for, so that its first news, which can overtake the answer, finds it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from bot.errors import NotFound, Refused
+from bot.flow.adopt import check
+from bot.flow.move import move
+from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.model.decision import Reason
+from bot.model.repository import Repository
+from bot.model.request import Request, RequestState, RerunOf
+from bot.model.run import Run, RunReport, RunStatus
+from bot.rules import lifecycle, verify
+
+TAKEN: Final = "Somebody else is running it again already."
+FIRST_CHECK: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Starts the attempt of a request that reruns."""
+
+    units: Units
+    runs: WorkflowRuns
+    ourselves: Ourselves
+    clock: Clock
+    mint: Mint
+
+    async def first(self, request: Request, repository: Repository) -> None:
+        """Record the attempt, then ask for it. The request is queued and was judged just now."""
+        assert request.rerun is not None
+        now = self.clock.now()
+        begun = replace(lifecycle.advance(request, RequestState.DISPATCHING, at=now), dispatched_at=now)
+        async with self.units.write() as unit:
+            of, rerun = request.connection, request.rerun
+            taken = await unit.runs.by_github(of, request.repository, rerun.run, rerun.attempt)
+            if taken is None:
+                begun = await unit.requests.save(begun)
+                await unit.runs.add(self._unseen(begun, rerun))
+        if taken is not None:
+            return await self.end(request, RequestState.REFUSED, Reason.NOT_ENDED, TAKEN)
+        await self.send(begun, repository)
+
+    async def send(self, request: Request, repository: Repository) -> None:
+        """Ask GitHub for the attempt that was written down."""
+        rerun = request.rerun
+        assert rerun is not None
+        try:
+            await self.runs.rerun(repository, rerun.run, failed_only=rerun.failed_only)
+        except (Refused, NotFound) as error:
+            note = f"GitHub refused: {error}"
+            return await self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, note)
+        await self._started(request)
+
+    async def look(self, request: Request, repository: Repository) -> bool:
+        """Whether an earlier attempt to ask got through, and then the request goes on, or ends if it was not ours."""
+        rerun = request.rerun
+        assert rerun is not None
+        try:
+            report = await self.runs.get(repository, rerun.run)
+        except NotFound:
+            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, "GitHub no longer knows this run.")
+            return True
+        if report.attempt < rerun.attempt:
+            return False
+        if report.attempt > rerun.attempt:
+            report = await self.runs.get(repository, rerun.run, attempt=rerun.attempt)
+        if await self._ours(request, report):
+            await self._started(request)
+        else:
+            await self.end(request, RequestState.VOIDED, Reason.RUN_MISMATCH, TAKEN)
+        return True
+
+    async def end(self, request: Request, state: RequestState, reason: Reason, note: str) -> None:
+        """End the request; an attempt that never began, or is somebody else's, is not its run."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or not lifecycle.may(current, state):
+                return
+            if state is not RequestState.LOST:
+                await self._forget(unit, current)
+            ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
+            await move(unit, current, ended, now)
+
+    async def _forget(self, unit: Unit, request: Request) -> None:
+        for run in await unit.runs.of_request(request.id):
+            if run.status is RunStatus.REQUESTED and not run.verified:
+                await unit.runs.remove(run)
+
+    async def _started(self, request: Request) -> None:
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or not lifecycle.may(current, RequestState.RUNNING):
+                return
+            started = lifecycle.advance(
+                current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note
+            )
+            await move(unit, current, started, now)
+            await unit.enqueue(check(current.id, now + FIRST_CHECK))
+
+    async def _ours(self, request: Request, report: RunReport) -> bool:
+        login = await self.ourselves.login(request.connection)
+        return verify.started_by_us(report, login)
+
+    def _unseen(self, request: Request, rerun: RerunOf) -> Run:
+        """An attempt of which nothing is known yet: any report is news."""
+        assert request.dispatched_at is not None
+        return Run(
+            id=self.mint.id(),
+            connection=request.connection,
+            repository=request.repository,
+            github_id=rerun.run,
+            attempt=rerun.attempt,
+            request=request.id,
+            status=RunStatus.REQUESTED,
+            conclusion=None,
+            url="",
+            verified=False,
+            jobs=(),
+            updated_at=request.dispatched_at - verify.CLOCKS_DIFFER,
+            checked_at=self.clock.now(),
+        )
+
+
+def rerun_of(request: UUID, run: Run, *, failed_only: bool) -> RerunOf:
+    """The next attempt of this run."""
+    return RerunOf(of=request, run=run.github_id, attempt=run.attempt + 1, failed_only=failed_only)

@@ -1,0 +1,80 @@
+"""Owns how lines to copy read in Slack, where every command follows one slash command and names its target.
+
+Rules write lines as on GitHub (`/run deploy.yml`); there the same is `/ops run acme/shop#7 deploy.yml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.model.message import Message
+from bot.rules.target import INNER, split
+
+LINES: Final = frozenset({"usage", "nearest", "examples", "workflows"})
+"""Fields that are lines to copy, or lists of them."""
+
+INSIDE: Final = frozenset({"offers", "commands"})
+"""Lists of rows that hold lines."""
+
+IN_ROWS: Final = frozenset({"line", "usage"})
+
+_CALL: Final = re.compile(r"/(?:ops(?: +|\Z))?(?P<words>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How commands are called in Slack, here."""
+
+    command: str
+    """The slash command: `/ops`."""
+    target: str | None
+    """What the person named, and has to name again; None where the channel says it."""
+    anywhere: Collection[str]
+    """Verbs that take no target."""
+
+    def line(self, line: str) -> str:
+        """`/run deploy.yml` as it is typed in Slack; what is typed so already stays."""
+        if self.command != "/ops" and (line == self.command or line.startswith(f"{self.command} ")):
+            return line
+        match = _CALL.fullmatch(line)
+        return f"{self.command} {self._words(match['words'])}".rstrip() if match else line
+
+    def _words(self, words: str) -> str:
+        verb, _, rest = words.partition(" ")
+        if verb == INNER:
+            return f"{verb} {self._words(rest.lstrip('/'))}"
+        if self.target is None or verb in self.anywhere or _names_a_request(rest) or split(words)[1] is not None:
+            return words
+        return f"{verb} {self.target} {rest}".strip()
+
+    def message(self, message: Message) -> Message:
+        """The message with its lines to copy as they are typed in Slack; `prefix` tells templates the slash command."""
+        fields = {name: self._field(name, value) for name, value in message.fields.items()}
+        return replace(message, fields={**fields, "prefix": self.command})
+
+    def _field(self, name: str, value: object) -> object:
+        if name in LINES:
+            return self._lines(value)
+        if name in INSIDE and isinstance(value, list | tuple):
+            return [self._row(row) for row in value]
+        return value
+
+    def _lines(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.line(value)
+        if isinstance(value, list | tuple):
+            return [self.line(each) if isinstance(each, str) else each for each in value]
+        return value
+
+    def _row(self, row: Any) -> Any:
+        if not isinstance(row, Mapping):
+            return row
+        return {key: self._lines(value) if key in IN_ROWS else value for key, value in row.items()}
+
+
+def _names_a_request(rest: str) -> bool:
+    """A request's code says which repository is meant."""
+    return re.fullmatch(r"(?:failed +)?[A-Z][A-Z0-9]{5}", rest) is not None

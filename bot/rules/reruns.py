@@ -1,0 +1,34 @@
+"""Owns when a request can be run again (T12): it had a run, that run has ended, and its commit is still the right one."""
+
+from __future__ import annotations
+
+from bot.model.decision import Gate, Reason
+from bot.model.request import Pin, Request
+from bot.model.run import Run, RunStatus
+
+
+def possible(request: Request | None, run: Run | None, *, code: str | None) -> Gate:
+    """Whether there is an ended run to run again. `request` None: nothing was found; `run` is its newest attempt."""
+    if request is None or run is None:
+        named = code.upper() if code else None
+        seen = f"request {named} has no run here" if named else "nothing here has a run that ended"
+        return _shut("run to repeat", seen, Reason.NO_RUN, "The command runs lists the newest requests.")
+    if run.status is not RunStatus.COMPLETED:
+        return _shut("run ended", f"the run of {request.code} has not ended", Reason.NOT_ENDED, "Wait, or cancel it.")
+    return Gate(name="run ended", passed=True, seen=f"the run of {request.code} has ended")
+
+
+def same_commit(earlier: Request, now: Pin | None) -> Gate:
+    """A rerun runs the earlier commit. On a pull request, or where it touches an environment, that must be the present
+    one: old code there is a rollback, which has gates of its own."""
+    assert earlier.pin is not None
+    bound = earlier.pin.pull_request is not None or earlier.environment is not None
+    if not bound or (now is not None and now.sha == earlier.pin.sha):
+        return Gate(name="same commit", passed=True, seen=f"{earlier.pin.sha[:12]}")
+    present = now.sha[:12] if now is not None else "unknown"
+    seen = f"{earlier.code} ran {earlier.pin.sha[:12]}, and the branch is at {present} now"
+    return _shut("same commit", seen, Reason.HEAD_MOVED, "Type the first command again to run what is there now.")
+
+
+def _shut(name: str, seen: str, reason: Reason, next_step: str) -> Gate:
+    return Gate(name=name, passed=False, seen=seen, reason=reason, next_step=next_step)

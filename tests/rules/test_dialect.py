@@ -1,0 +1,69 @@
+"""Lines to copy as they are typed in Slack."""
+
+import pytest
+
+from bot.model.message import Message
+from bot.rules.dialect import Dialect
+
+ANYWHERE = ("help", "link", "whoami")
+
+
+def dialect(target: str | None = None, command: str = "/ops") -> Dialect:
+    return Dialect(command=command, target=target, anywhere=ANYWHERE)
+
+
+@pytest.mark.parametrize(
+    ("line", "spoken"),
+    [
+        ("/run deploy.yml", "/ops run acme/shop#7 deploy.yml"),
+        ("/ops run deploy.yml", "/ops run acme/shop#7 deploy.yml"),
+        ("/ops run acme/shop#7 deploy.yml", "/ops run acme/shop#7 deploy.yml"),
+        ("/help run", "/ops help run"),
+        ("/ops help", "/ops help"),
+        ("/cancel K7QX2M", "/ops cancel K7QX2M"),
+        ("/rerun failed K7QX2M", "/ops rerun failed K7QX2M"),
+        ("/runs", "/ops runs acme/shop#7"),
+        ("/explain run deploy.yml", "/ops explain run acme/shop#7 deploy.yml"),
+        ("/explain /run deploy.yml", "/ops explain run acme/shop#7 deploy.yml"),
+        ("not a line", "not a line"),
+    ],
+)
+def test_with_a_target_that_was_typed(line: str, spoken: str) -> None:
+    assert dialect("acme/shop#7").line(line) == spoken
+
+
+@pytest.mark.parametrize(
+    ("line", "spoken"),
+    [
+        ("/run deploy.yml", "/box run deploy.yml"),
+        ("/ops", "/box"),
+        ("/box run deploy.yml", "/box run deploy.yml"),
+    ],
+)
+def test_with_another_slash_command(line: str, spoken: str) -> None:
+    assert dialect(command="/box").line(line) == spoken
+
+
+def test_every_line_of_a_message() -> None:
+    message = Message(
+        name="request_failed",
+        fields={
+            "line": "/run as typed",
+            "usage": "/run <workflow file>",
+            "nearest": None,
+            "examples": ["/run a.yml", "/help"],
+            "offers": [{"line": "/cancel K7QX2M", "does": "stops it"}],
+            "commands": [{"usage": "/status [request]", "summary": "Show."}],
+            "note": "/run is a word here",
+        },
+    )
+    assert dialect("acme/shop").message(message).fields == {
+        "line": "/run as typed",
+        "usage": "/ops run acme/shop <workflow file>",
+        "nearest": None,
+        "examples": ["/ops run acme/shop a.yml", "/ops help"],
+        "offers": [{"line": "/ops cancel K7QX2M", "does": "stops it"}],
+        "commands": [{"usage": "/ops status acme/shop [request]", "summary": "Show."}],
+        "note": "/run is a word here",
+        "prefix": "/ops",
+    }
