@@ -44,6 +44,11 @@ BESIDE: Mapping[str, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
         frozenset({"client_id", "client_secret", "code", "code_verifier", "redirect_uri"}),
         (frozenset({"access_token", "token_type", "scope"}), frozenset({"error", "error_description", "error_uri"})),
     ),
+    r"(GET|POST) /login/oauth/authorize": (
+        frozenset({"client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"})
+        | {"prompt", "allow_signup", "login", "cancel"},
+        (),
+    ),
     r"GET /_logs/\d+": (frozenset({"sig"}), ()),
 }
 EXAMPLES = {"{owner}": "acme", "{repo}": "shop", "{account_id}": "1", "{path}": "src"}
@@ -75,7 +80,7 @@ class Contract:
         # An Enterprise Server's address is a template; paths are compared below one fixed host instead.
         self.description = repaired(description) | {"servers": [{"url": HOST}]}
         # The description itself is GitHub's to check, which saves two seconds.
-        self._openapi = OpenAPI.from_dict(self.description, config=Config(spec_validator_cls=None))
+        self._openapi = OpenAPI.from_dict(self.description, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
         self._templates = [(pattern(template), template) for template in self.description["paths"]]
 
     def complaints(self, exchange: Exchange) -> list[str]:
