@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.web import health, pages
 from bot.web.edge import IN_FLIGHT_BYTES, Door, Edge, Record
 from bot.web.metrics import Metrics
+from bot.web.slack_edge import SlackDoorCall, SlackEdge
 
 log = logging.getLogger(__name__)
 
@@ -27,17 +28,19 @@ def create(
     start: Callable[[], pages.StartPage],
     metrics: Metrics,
     https: bool,
+    slack: SlackDoorCall | None = None,
     in_flight_bytes: int = IN_FLIGHT_BYTES,
     routes: Iterable[web.RouteDef] = (),
 ) -> web.Application:
     """All routes.
 
-    `github` is None while GitHub is not configured; `ready` holds the checks by their names; `https` says that people
-    reach us over https, and browsers are told to stay there; `routes` are those of what else is configured.
+    `github` and `slack` are None while they are not configured; `ready` holds the checks by their names; `https` says
+    that people reach us over https, and browsers are told to stay there; `routes` are those of what else is configured.
     """
     app = web.Application(middlewares=[_explain_failures])
     edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
     app.add_routes([*_routes(edge, pages.Pages(start), health.Readiness(ready), metrics), *routes])
+    app.router.add_post("/slack/events", SlackEdge(slack, metrics).receive)
     headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
