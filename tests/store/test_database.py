@@ -70,7 +70,7 @@ HOLD_THE_WRITE_LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("BEGIN IMMEDIATE")
-connection.execute("UPDATE connections SET name = 'from the command line'")
+connection.execute("UPDATE connections SET name = 'from the command line' WHERE name = 'github'")
 print("held", flush=True)
 sys.stdin.readline()
 connection.execute("COMMIT")

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -14,10 +15,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.errors import AlreadyRunning
+from bot.model.address import GitHubThread
+from bot.model.origin import CommentOrigin
 from bot.store.database import Database, open_for_migration
 from bot.store.lock import serving_lock
 from bot.store.migrate import alembic_config, is_current, ours, stored_revision, upgrade
 from bot.store.schema import HEAD_REVISION, metadata
+from bot.store.unit import Units
+from tests.support import make
+from tests.support.clock import FakeClock
 
 SAMPLES = Path(__file__).parent / "migrations"
 SCRIPTS = ScriptDirectory.from_config(alembic_config())
@@ -64,6 +70,65 @@ def test_rows_of_each_revision_survive_the_way_to_the_newest(revision: str, tmp_
     rows.close()
     assert after == before
     assert broken == []
+
+
+def before_slack(path: Path) -> sqlite3.Connection:
+    """A database at the last revision that knew GitHub only, with its sample rows."""
+    engine = open_for_migration(f"sqlite:///{path}")
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    rows = sqlite3.connect(path)
+    rows.executescript((SAMPLES / "0001.sql").read_text())
+    return rows
+
+
+async def test_what_was_asked_and_said_before_slack_reads_back(tmp_path: Path) -> None:
+    path = tmp_path / "signalbox.db"
+    before_slack(path).close()
+    upgrade(f"sqlite:///{path}")
+    database = Database.open(f"sqlite:///{path}")
+    thread = GitHubThread(connection=make.CONNECTION, repository=77, number=7)
+    async with Units(database, FakeClock()).read() as unit:
+        request = await unit.requests.by_code("K7QX2M")
+        assert request is not None
+        assert (request.number, request.on_pull_request, request.rerun) == (7, True, None)
+        assert isinstance(request.origin, CommentOrigin)
+        [announcement] = await unit.announcements.of_request(request.id)
+        assert (announcement.address, announcement.message_id) == (thread, "9002")
+        assert await unit.requests.shown_as("github", make.CONNECTION, "77", "9002") == request
+        answer = await unit.answers.get(UUID("01890000-0000-7000-8000-00000000000a"))
+        assert answer is not None
+        assert (answer.address, answer.message_id, answer.text) == (thread, "9001", "Did you mean /run?")
+        repository = await unit.repositories.by_name(make.CONNECTION, "Acme/Shop")
+        assert repository == make.repository(private=True)
+    await database.close()
+
+
+def test_an_issue_is_no_pull_request_after_the_migration_either(tmp_path: Path) -> None:
+    path = tmp_path / "signalbox.db"
+    rows = before_slack(path)
+    rows.execute(
+        """UPDATE requests SET origin = replace(origin, '"on_pull_request":true', '"on_pull_request":false')"""
+    )
+    rows.commit()
+    upgrade(f"sqlite:///{path}")
+    assert rows.execute("SELECT number, on_pull_request FROM requests").fetchall() == [(7, 0)]
+    rows.close()
+
+
+@pytest.mark.parametrize("table", ["announcements", "answers"])
+def test_a_ts_of_slack_stays_as_it_is(table: str, tmp_path: Path) -> None:
+    """In a column of numbers its last zeros would be gone, and with them the message."""
+    path = tmp_path / "signalbox.db"
+    rows = before_slack(path)
+    upgrade(f"sqlite:///{path}")
+    assert rows.execute(f"SELECT typeof(message_id) FROM {table}").fetchall() == [("text",)]
+    rows.execute(f"UPDATE {table} SET message_id = '1700000000.000100'")
+    assert rows.execute(f"SELECT message_id FROM {table}").fetchall() == [("1700000000.000100",)]
+    rows.close()
 
 
 async def test_a_database_says_whether_it_is_current(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BotError
-from bot.model.origin import CommentOrigin
+from bot.model.origin import CommentOrigin, Origin, SlackOrigin, SlackVia
 from bot.store.origins import from_json, to_columns
 
 small = st.integers(min_value=1, max_value=3)  # so that two of them often meet
@@ -28,6 +28,20 @@ origins = st.builds(
     via_app=st.booleans(),
 )
 
+words = st.text(max_size=3)
+slack_origins = st.builds(
+    SlackOrigin,
+    connection=st.integers(min_value=1, max_value=2).map(lambda number: UUID(int=number)),
+    via=st.sampled_from(SlackVia),
+    team=words,
+    user=words,
+    channel=words,
+    thread=st.none() | words,
+    message=st.none() | words,
+    occurrence=small.map(lambda number: f"{number}.{number}"),
+    created_at=moments,
+)
+
 
 @given(origins, origins)
 def test_t20_two_origins_share_a_key_when_they_are_the_same_line(one: CommentOrigin, other: CommentOrigin) -> None:
@@ -37,8 +51,16 @@ def test_t20_two_origins_share_a_key_when_they_are_the_same_line(one: CommentOri
     assert (one.natural_key == other.natural_key) == (line(one) == line(other))
 
 
-@given(origins)
-def test_an_origin_comes_back_as_it_went(origin: CommentOrigin) -> None:
+@given(slack_origins, slack_origins)
+def test_t20_two_origins_share_a_key_when_they_are_the_same_deed(one: SlackOrigin, other: SlackOrigin) -> None:
+    def deed(origin: SlackOrigin) -> tuple[UUID, SlackVia, str]:
+        return origin.connection, origin.via, origin.occurrence
+
+    assert (one.natural_key == other.natural_key) == (deed(one) == deed(other))
+
+
+@given(origins | slack_origins)
+def test_an_origin_comes_back_as_it_went(origin: Origin) -> None:
     assert from_json(to_columns(origin)["origin"]) == origin
 
 

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 
 from bot.errors import Conflict
+from bot.model.address import Address
 from bot.model.decision import Reason
-from bot.model.request import RequestState
+from bot.model.origin import SlackVia
+from bot.model.request import RequestState, RerunOf
 from bot.store.unit import Units
 from tests.support import make
 from tests.support.clock import FakeClock
-from tests.support.rows import save_request
+from tests.support.rows import announcement, place, save_request, thread
 
 
 def number(digit: int, **changes: object) -> dict[str, object]:
@@ -39,6 +41,10 @@ def number(digit: int, **changes: object) -> dict[str, object]:
             "text": "/run 'a\x00b' \ud83d\ude80".encode("utf-16", "surrogatepass").decode("utf-16"),
             "inputs": {"ü": "\n"},
         },
+        {"origin": make.slack_origin(thread="1700000000.000100", message="1700000001.000200")},
+        {"origin": make.slack_origin(channel="", via=SlackVia.FORM), "number": None, "on_pull_request": False},
+        {"number": 8, "on_pull_request": False},
+        {"rerun": RerunOf(of=UUID(int=9), run=2**53 + 1, attempt=2, failed_only=True)},
     ],
 )
 async def test_a_request_comes_back_as_it_went(units: Units, changes: dict[str, object]) -> None:
@@ -104,7 +110,7 @@ async def test_lists_are_ordered_and_bounded(units: Units) -> None:
     for digit in (2, 3, 4):
         await save_request(units, **number(digit))
     elsewhere = make.origin(comment=5, number=8)
-    await save_request(units, **number(5, origin=elsewhere))
+    await save_request(units, **number(5, origin=elsewhere, number=8))
     other_line = make.origin(comment=4, line=3)
     await save_request(units, **number(6, origin=other_line, created_at=make.at(-1)))
     async with units.read() as unit:
@@ -114,8 +120,69 @@ async def test_lists_are_ordered_and_bounded(units: Units) -> None:
         nothing = await unit.requests.of_repository(UUID(int=9), 77, 10)
     assert [each.id.int for each in thread] == [4, 3]
     assert [each.id.int for each in repository] == [5, 4, 3, 2, 6]
-    assert [each.origin.line for each in comment] == [1, 3]
+    assert [each.id.int for each in comment] == [4, 6]
     assert nothing == []
+
+
+async def test_t20_a_slack_command_has_one_request(units: Units) -> None:
+    first = await save_request(units, origin=make.slack_origin())
+    async with units.write() as unit:
+        again = make.slack_origin(created_at=make.at(1))  # told once more by Slack, a second later
+        assert not await unit.requests.add(make.request(**number(2, origin=again)))
+        assert await unit.requests.by_origin(again) == first
+
+
+async def test_a_person_s_requests_are_told_wherever_they_asked(units: Units) -> None:
+    await save_request(units, **number(2))
+    await save_request(units, **number(3, origin=make.slack_origin(), repository=78))
+    async with units.read() as unit:
+        assert [each.id.int for each in await unit.requests.of_person(UUID(int=1001), 9)] == [3, 2]
+        assert [each.id.int for each in await unit.requests.of_person(UUID(int=1001), 1)] == [3]
+        assert await unit.requests.of_person(UUID(int=2), 9) == []
+
+
+async def shown(units: Units, digit: int, *addresses: Address) -> None:
+    """A request, shown at these places: its message in each is called by the place's number."""
+    await save_request(units, **number(digit))
+    async with units.write() as unit:
+        for position, address in enumerate(addresses):
+            row = announcement(id=UUID(int=100 * digit + position), request=UUID(int=digit), address=address)
+            await unit.announcements.add(replace(row, message_id=f"1700000000.00{digit}{position}00"))
+
+
+CHANNEL = f"{make.SLACK}:C1:"
+
+
+async def test_a_channel_has_what_is_announced_in_it_and_in_its_threads(units: Units) -> None:
+    await shown(units, 2, place(), thread())
+    await shown(units, 3, place(thread="1.2"), place())
+    await shown(units, 4, place("C12"), place("c1"), place(connection=make.CONNECTION))
+    await shown(units, 5, thread())
+    async with units.read() as unit:
+        assert [each.id.int for each in await unit.requests.of_place(CHANNEL, 9)] == [3, 2]
+        assert [each.id.int for each in await unit.requests.of_place(CHANNEL, 1)] == [3]
+        assert [each.id.int for each in await unit.requests.of_place(f"{CHANNEL}1.2:", 9)] == [3]
+        for nowhere in (f"{make.SLACK}:C%:", f"{make.SLACK}:C_:", f"{make.CONNECTION}:77:"):
+            assert await unit.requests.of_place(nowhere, 9) == []
+
+
+async def test_t21_a_message_is_a_request_s_only_where_it_stands(units: Units) -> None:
+    await shown(units, 2, place())
+    await shown(units, 3, place(thread="1.2"), thread())
+    message = "1700000000.003000"
+    async with units.read() as unit:
+        found = await unit.requests.shown_as("slack", make.SLACK, "C1", message)
+        assert found is not None
+        assert found.id.int == 3
+        for elsewhere in (
+            ("slack", make.SLACK, "C1", "1700000000.0030"),
+            ("slack", make.SLACK, "C", message),
+            ("slack", make.SLACK, "c1", message),
+            ("slack", make.SLACK, "C_", message),
+            ("slack", make.CONNECTION, "C1", message),
+            ("github", make.SLACK, "C1", message),
+        ):
+            assert await unit.requests.shown_as(*elsewhere) is None, elsewhere
 
 
 async def test_unfinished_are_those_at_github_and_those_lost_today(units: Units, clock: FakeClock) -> None:

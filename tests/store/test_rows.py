@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import BotError, Conflict
+from bot.model.address import Address
 from bot.model.decision import Reason
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
-from bot.store.schema import accounts, audit_entries
+from bot.store.schema import accounts, audit_entries, run_jobs
 from bot.store.unit import Units
 from tests.support import make
-from tests.support.rows import announcement, answer, save_request
+from tests.support.clock import FakeClock
+from tests.support.rows import announcement, answer, place, save_request, thread
 from tests.support.store import connection
 
 GHES = UUID(int=9)
@@ -32,7 +34,7 @@ async def test_a_connection_comes_back_and_keeps_its_slug(units: Units) -> None:
     async with units.read() as unit:
         assert await unit.connections.get(make.CONNECTION) == replace(renamed, app_slug="signalbox")
         assert await unit.connections.by_name("github") is None
-        assert [each.name for each in await unit.connections.all()] == ["ghes", "com"]
+        assert [each.name for each in await unit.connections.all()] == ["ghes", "com", "slack"]
 
 
 async def test_a_connection_that_is_not_there_is_our_fault(units: Units) -> None:
@@ -51,6 +53,29 @@ async def test_t8_a_repository_is_known_by_its_id_through_renames(units: Units) 
         assert await unit.repositories.get(make.CONNECTION, 77) == replace(moved, installation=5)
         assert await unit.repositories.get(make.CONNECTION, 78) == make.repository(id=78)
         assert await unit.repositories.get(GHES, 77) is None
+
+
+async def test_a_name_means_the_repository_that_bore_it_last(units: Units, clock: FakeClock) -> None:
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository(id=79, owner="Acme", name="Shop"))
+        await unit.repositories.save(make.repository())
+        assert await unit.repositories.by_name(make.CONNECTION, "ACME/shop") == make.repository(
+            id=79, owner="Acme", name="Shop"
+        )  # heard of in the same moment: the younger one
+        clock.advance(1)
+        await unit.repositories.save(make.repository())
+        assert await unit.repositories.by_name(make.CONNECTION, "ACME/shop") == make.repository()
+        clock.advance(1)
+        await unit.repositories.save(make.repository(name="store"))
+        assert await unit.repositories.by_name(make.CONNECTION, "acme/Store") == make.repository(name="store")
+
+
+@pytest.mark.parametrize("name", ["acme/sho", "acme", "acme/shop/x", "acme/%", "acme/sh_p", "", "/"])
+async def test_a_name_that_is_not_quite_it_means_nothing(units: Units, name: str) -> None:
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository())
+        assert await unit.repositories.by_name(make.CONNECTION, name) is None
+        assert await unit.repositories.by_name(GHES, "acme/shop") is None
 
 
 @pytest.mark.parametrize(("named", "left"), [((77, 79), [None, 5, 6]), ((), [None, None, 6])])
@@ -174,6 +199,20 @@ async def test_saving_a_run_brings_its_jobs_to_what_is_known_now(units: Units) -
         assert await unit.runs.of_request(UUID(int=42)) == [later]
 
 
+async def test_a_run_that_never_was_is_forgotten_with_its_jobs(units: Units) -> None:
+    await save_request(units)
+    first, refused = make.run(jobs=(job(1),)), make.run(id=UUID(int=60), attempt=2, jobs=(job(2), job(3)))
+    async with units.write() as unit:
+        await unit.runs.add(first)
+        await unit.runs.add(refused)
+        await unit.runs.remove(refused)
+        await unit.runs.remove(refused)
+    async with units.read() as unit:
+        assert await unit.runs.of_request(UUID(int=42)) == [first]
+        left = await unit.runs._sql.execute(select(run_jobs.c.github_id))
+        assert left.scalars().all() == [1]
+
+
 async def test_attempts_of_a_request_are_told_oldest_first(units: Units) -> None:
     await save_request(units)
     attempts: list[Run] = [make.run(id=UUID(int=60 - number), attempt=number, jobs=()) for number in (2, 1)]
@@ -191,14 +230,23 @@ async def test_attempts_of_a_request_are_told_oldest_first(units: Units) -> None
 # --- announcements and answers ------------------------------------------------------------------------------------
 
 
-async def test_an_announcement_comes_back_as_it_went(units: Units) -> None:
+PLACES: list[Address] = [
+    thread(),
+    place(),
+    place(thread="1700000000.000100"),
+    place(channel="", only_for="U1", response_url="https://hooks.slack.com/commands/T1/1/x"),
+]
+
+
+@pytest.mark.parametrize("address", PLACES)
+async def test_an_announcement_comes_back_as_it_went(units: Units, address: Address) -> None:
     await save_request(units)
-    place = announcement()
+    place = announcement(address=address)
     async with units.write() as unit:
         await unit.announcements.add(place)
         shown = replace(
             place,
-            message_id=2**40,
+            message_id="1700000000.000100",
             attempted_at=make.at(1),
             text_hash="abc",
             shown_version=3,
@@ -217,10 +265,25 @@ async def test_a_request_has_one_living_message_per_place(units: Units) -> None:
     await save_request(units)
     async with units.write() as unit:
         await unit.announcements.add(announcement())
-        await unit.announcements.add(announcement(id=UUID(int=1), number=8))
+        await unit.announcements.add(announcement(id=UUID(int=1), address=thread(8)))
+        await unit.announcements.add(announcement(id=UUID(int=3), address=place()))
+        await unit.announcements.add(announcement(id=UUID(int=4), address=place(thread="1.2")))
     with pytest.raises(Conflict, match="shown there already"):
         async with units.write() as unit:
             await unit.announcements.add(announcement(id=UUID(int=2)))
+
+
+async def test_a_living_message_moves_only_to_where_there_is_none(units: Units) -> None:
+    await save_request(units)
+    async with units.write() as unit:
+        await unit.announcements.add(announcement(id=UUID(int=1), address=place("D1")))
+        await unit.announcements.add(announcement(address=place()))
+        moved = await unit.announcements.save(announcement(address=place("D2")))
+    with pytest.raises(Conflict, match="shown there already"):
+        async with units.write() as unit:
+            await unit.announcements.save(replace(moved, address=place("D1")))
+    async with units.read() as unit:
+        assert await unit.announcements.get(moved.id) == moved
 
 
 async def test_t20_an_answer_is_written_once_per_natural_key(units: Units) -> None:
@@ -234,14 +297,23 @@ async def test_t20_an_answer_is_written_once_per_natural_key(units: Units) -> No
         assert await unit.answers.get(UUID(int=45)) == answer()
 
 
+@pytest.mark.parametrize("address", PLACES)
+async def test_an_answer_comes_back_as_it_went(units: Units, address: Address) -> None:
+    said = answer(address=address, text='{"text":"\\ud83d","blocks":[]}')
+    async with units.write() as unit:
+        await unit.answers.add(said)
+    async with units.read() as unit:
+        assert await unit.answers.get(said.id) == said
+
+
 async def test_an_answer_remembers_its_first_attempt_and_its_message(units: Units) -> None:
     async with units.write() as unit:
         await unit.answers.add(answer())
         await unit.answers.attempting(UUID(int=45), make.at(1))
         await unit.answers.attempting(UUID(int=45), make.at(2))
-        await unit.answers.posted(UUID(int=45), 2**40)
+        await unit.answers.posted(UUID(int=45), "1700000000.000100")
     async with units.read() as unit:
-        assert await unit.answers.get(UUID(int=45)) == answer(attempted_at=make.at(1), message_id=2**40)
+        assert await unit.answers.get(UUID(int=45)) == answer(attempted_at=make.at(1), message_id="1700000000.000100")
 
 
 # --- audit --------------------------------------------------------------------------------------------------------
