@@ -40,6 +40,14 @@ class SlackViews:
 
 
 def _form(channel: str) -> dict[str, Any]:
+    line = {
+        "type": "plain_text_input",
+        "action_id": COMMAND,
+        "max_length": LONGEST_COMMAND,
+        "placeholder": _plain("run acme/shop#7 deploy.yml environment=staging"),
+    }
+    place = {"type": "conversations_select", "action_id": CHANNEL}
+    typed = "What you would type after the slash command. “help” lists all commands."
     return {
         "type": "modal",
         "callback_id": RUN_COMMAND,
@@ -48,28 +56,14 @@ def _form(channel: str) -> dict[str, Any]:
         "submit": _plain("Run"),
         "close": _plain("Cancel"),
         "blocks": [
-            {
-                "type": "input",
-                "block_id": COMMAND,
-                "label": _plain("Command"),
-                "hint": _plain("What you would type after the slash command. “help” lists all commands."),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": COMMAND,
-                    "max_length": LONGEST_COMMAND,
-                    "placeholder": _plain("run acme/shop#7 deploy.yml environment=staging"),
-                },
-            },
-            {
-                "type": "input",
-                "block_id": CHANNEL,
-                "label": _plain("Channel"),
-                "hint": _plain("Where the answer is shown."),
-                "optional": bool(channel),
-                "element": {"type": "conversations_select", "action_id": CHANNEL},
-            },
+            _field(COMMAND, "Command", typed, line),
+            {**_field(CHANNEL, "Channel", "Where the answer is shown.", place), "optional": bool(channel)},
         ],
     }
+
+
+def _field(block: str, label: str, hint: str, element: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "input", "block_id": block, "label": _plain(label), "hint": _plain(hint), "element": element}
 
 
 def _plain(text: str) -> dict[str, str]:
