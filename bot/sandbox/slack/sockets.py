@@ -18,6 +18,7 @@ from bot.sandbox.slack.ids import secret
 from bot.sandbox.slack.refusals import Refused
 
 MOST_CONNECTIONS = 10
+CLOSE_SECONDS = 0.1  # a client that does not answer a close is not waited for
 Parting = Literal["warning", "refresh_requested", "link_disabled"]
 
 
@@ -86,7 +87,7 @@ class Sockets:
         app = self._tickets.pop(request.query.get("ticket", ""), None)
         if app is None:
             return web.Response(status=404)
-        socket = web.WebSocketResponse(autoping=True)
+        socket = web.WebSocketResponse(timeout=CLOSE_SECONDS)
         await socket.prepare(request)
         if not app.socket_mode:
             await socket.send_str(msgspec.json.encode(parting("link_disabled")).decode())

@@ -26,6 +26,7 @@ BLOCKS = [
         ],
     }
 ]
+TROUBLE = "We had some trouble connecting. Try again?"
 MODAL = {
     "type": "modal",
     "callback_id": "deploy",
@@ -120,11 +121,8 @@ async def test_a_submitted_view_closes(slack: SandboxSlack, client: Client, list
     [view] = slack.views_of("alice")
     await slack.submits("alice", view, {"environment": "staging"})
     payload = listener.heard[-1].payload
-    assert (payload["type"], payload["view"]["id"], payload["view"]["callback_id"]) == (
-        "view_submission",
-        told["id"],
-        "deploy",
-    )
+    assert payload["type"] == "view_submission"
+    assert (payload["view"]["id"], payload["view"]["callback_id"]) == (told["id"], "deploy")
     values = payload["view"]["state"]["values"]
     assert values["where"]["environment"]["selected_option"]["value"] == "staging"
     assert values["why"] == {"note": {"type": "plain_text_input", "value": None}}
@@ -146,11 +144,11 @@ async def test_a_field_that_is_needed_has_to_be_filled_in(
     ("answer", "errors", "titles"),
     [
         ({"response_action": "errors", "errors": {"where": "Locked"}}, {"where": "Locked"}, ["Deploy"]),
-        ({"response_action": "errors", "errors": {"nowhere": "x"}}, {"": "We had some trouble connecting. Try again?"}, ["Deploy"]),
+        ({"response_action": "errors", "errors": {"nowhere": "x"}}, {"": TROUBLE}, ["Deploy"]),
         ({"response_action": "update", "view": MODAL | {"title": plain("Next")}}, {}, ["Next"]),
         ({"response_action": "push", "view": MODAL | {"title": plain("Next")}}, {}, ["Deploy", "Next"]),
         ({"response_action": "clear"}, {}, []),
-        ({"response_action": "dance"}, {"": "We had some trouble connecting. Try again?"}, ["Deploy"]),
+        ({"response_action": "dance"}, {"": TROUBLE}, ["Deploy"]),
     ],
 )  # fmt: skip
 async def test_the_answer_to_a_submission_decides(
