@@ -32,7 +32,7 @@ _SPECIAL: Final = re.compile("[&<>]")
 _MARKUP: Final = re.compile(r"(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])|`")
 _LIVE: Final = re.compile(
     r"""
-    @(?=\w) | \#(?=\w)(?!\d+\b)             # a person, everybody; a channel, but acme/shop#7 is none
+    @(?=\w|\Z) | \#(?=\w|\Z)(?!\d+\b)       # a person, everybody; a channel, but acme/shop#7 is none
     | :(?=//) | (?<![A-Za-z0-9])www(?=\.)   # an address
     | (?<=[\w-])\.(?=[^\W\d_]{2})           # evil.example, which Slack links as well
     | :(?=[^\s:]+(?::|\Z))                  # :tada:, also where the template goes on with a colon

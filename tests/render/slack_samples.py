@@ -95,6 +95,13 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         },
     ),
     "link-unavailable": Message(name="link_unavailable", fields={"next_step": "Tell whoever runs Signalbox."}),
+    "whoami-nowhere": Message(
+        name="whoami_answered",
+        fields={"login": "alice", "github_id": 42, "role": None, "repository": None, "slack_user": "U012ALICE"},
+    ),
+    "target-missing-nothing-typed": Message(name="target_missing", fields={"line": "", "next_step": "Check the name."}),
+    "target-unnamed-plain": Message(name="target_unnamed", fields={}),
+    "target-unnamed-prefix": Message(name="target_unnamed", fields={"line": "/bot status", "prefix": "/bot"}),
     "unlink": Message(name="unlink_answered", fields={"sentence": "Your Slack account is linked to nobody now."}),
     "target-unnamed": Message(
         name="target_unnamed",
@@ -126,7 +133,7 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
             "next_step": "Ask alice, who started it.",
         },
     ),
-    "moved": Message(name="request_moved", fields={"code": "K7QX2M", "channel": "C012DEPLOY"}),
+    "moved": Message(name="request_moved", fields={"line": "/ops run deploy.yml", "channel": "C012DEPLOY"}),
     "home": Message(
         name="home_shown",
         fields={

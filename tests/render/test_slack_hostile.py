@@ -105,7 +105,7 @@ def test_an_address_on_the_host_is_linked_and_cannot_break_out(sample: str) -> N
 @pytest.mark.parametrize("sample", SLACK_SAMPLES)
 def test_empty_text_breaks_nothing(sample: str) -> None:
     message = SLACK_SAMPLES[sample]
-    if set(message.fields) <= {"sentence", "repository"}:
+    if {"sentence"} <= set(message.fields) <= {"sentence", "repository"}:
         with pytest.raises(ValueError, match="needs words"):
             rendered(sample, "")
         return
@@ -115,7 +115,7 @@ def test_empty_text_breaks_nothing(sample: str) -> None:
 
 
 VALUES = st.text(st.one_of(st.sampled_from("<>&|`*_~:@#.-!^/ \n\u2060\u202ea0"), st.characters()), max_size=80)
-EVERYTHING = """{{ x }} and {{ x | code }}, {{ x | person }}{{ x | mention }} {{ x | channel }}: {{ x | link(x) }}
+EVERYTHING = """{{ x }} and {{ x | code }}, {{ x | person }} {{ x | mention }} {{ x | channel }}: {{ x | link(x) }}
 *{{ x }} bold* {{ x | link("https://github.com/acme") }}
 
 {{ [x, "y"] | block }}
