@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 BODY_BYTES: Final = 1024 * 1024
 """Far beyond what Slack sends: its largest thing is a view of 250 KB."""
 IN_FLIGHT_BYTES: Final = 16 * 1024 * 1024
+"""Unverified bytes of all requests together (T26)."""
 BODY_SECONDS: Final = 3  # after this Slack has hung up anyway
 
 SlackDoorCall = Callable[[Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str], bytes]]]
@@ -59,7 +60,7 @@ class SlackEdge:
         self._deliveries = metrics.deliveries
         self._seconds = metrics.delivery_seconds
         self._unverified = metrics.unverified_bytes
-        self._room = in_flight_bytes
+        self._room = IN_FLIGHT_BYTES
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one request."""
