@@ -1,6 +1,6 @@
 """The README's steps from nothing to the first run in Slack, tried with exactly what the start page asks for.
 
-Each app is registered from its prepared link alone, so a permission, scope, event or address that is missing there fails.
+Each app is registered from its prepared link alone, so a permission, scope or address that is missing there fails.
 """
 
 from __future__ import annotations
@@ -187,9 +187,12 @@ async def test_from_nothing_to_the_first_run_in_slack(tmp_path: Path, browser: a
             code = re.search(r"/ops link ([A-Z0-9]{4}-[A-Z0-9]{4})", shown)
             assert code is not None
             await slack.command("bob", "#deploys", f"/ops link {code[1]}")
+            await world.settle(bot)
             await slack.command("bob", "#deploys", "/ops use acme/shop")
             await world.settle(bot)
             await slack.command("bob", "#deploys", f"/ops run #{pull.number} deploy.yml environment=staging")
+            await world.settle(bot)
+            clock.advance(5)
             await world.settle(bot)
             assert [run.head_sha for run in github.runs] == [pull.head_sha]
             living = [each for each in slack.seen_by("bob", "#deploys") if not each.ephemeral]
