@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -30,7 +31,7 @@ def later(digit: int, **changes: object) -> LinkAttempt:
 # --- people and links ---------------------------------------------------------------------------------------------
 
 
-async def link(units: Units, **changes: object) -> None:
+async def link(units: Units, **changes: Any) -> None:
     """alice, linked with U1."""
     async with units.write() as unit:
         if await unit.people.get(ALICE) is None:
