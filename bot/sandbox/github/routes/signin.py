@@ -12,6 +12,7 @@ from bot.sandbox.github.signin import Ask
 
 HTML = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
 FORM = "application/x-www-form-urlencoded"
+BUTTONS = ("login", "cancel")  # `login` in the address is only a suggestion
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -47,9 +48,8 @@ def authorize(call: Call) -> Answer:
         f'<button name="login" value="{escape(each.login)}">Continue as {escape(each.login)}</button>'
         for each in call.world.sign_in.people()
     ]
-    hidden = [
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in call.query.items()
-    ]
+    asked = {name: value for name, value in call.query.items() if name not in BUTTONS}
+    hidden = [f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in asked.items()]
     body = (
         f"<h1>Sign in to {escape(ask.app.slug)}</h1><p>You will be sent back to {escape(ask.redirect_uri)}</p>"
         f'<form method="post" action="/login/oauth/authorize">{"".join(hidden)}{"".join(buttons)}'
