@@ -147,7 +147,6 @@ def bot_profile(author: Person) -> Json:
     return {
         "id": author.bot_id,
         "app_id": author.app_id,
-        "user_id": author.id,
         "name": author.name,
         "icons": icons,
         "deleted": False,

@@ -107,7 +107,8 @@ def update(call: Call) -> Json:
     message.write(text, blocks)
     message.edits += 1
     message.edited_ts = None if blocks else call.world.ids.ts()
-    return {"channel": message.channel.id, "ts": message.ts, "text": text, "message": message_object(message)}
+    shown = {key: value for key, value in message_object(message).items() if key != "ts"}  # it stands beside it
+    return {"channel": message.channel.id, "ts": message.ts, "text": text, "message": shown}
 
 
 def delete(call: Call) -> Json:
