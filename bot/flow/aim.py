@@ -23,7 +23,6 @@ from bot.rules.target import Named
 ABOUT_REQUESTS = (Question.STATUS, Question.LOGS)
 
 
-
 @dataclass(frozen=True, slots=True)
 class Aim:
     """Finds the target."""

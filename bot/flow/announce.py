@@ -96,7 +96,8 @@ class Announce:
     async def _edit(self, picture: _Picture, announcement: Announcement, text: str, text_hash: str) -> datetime | None:
         assert announcement.message_id is not None
         try:
-            await self.post.edit(announcement.address, announcement.message_id, text, announcement.id)
+            final = picture.request.state in FINAL
+            await self.post.edit(announcement.address, announcement.message_id, text, announcement.id, urgent=final)
         except NotFound:
             # Somebody deleted the message. The request goes on, so it gets a new one.
             gone = replace(announcement, message_id=None, text_hash=None, attempted_at=None)

@@ -69,7 +69,9 @@ class Cancel:
 
     def _sentence(self, request: Request | None, intent: Decide) -> str:
         if request is None and intent.request is not None:
-            return f"There is no request {intent.request.upper()} in this repository. The command runs lists the newest."
+            return (
+                f"There is no request {intent.request.upper()} in this repository. The command runs lists the newest."
+            )
         if request is None:
             return "Nothing here is waiting or running, so there is nothing to stop."
         if request.state in lifecycle.FINAL:

@@ -68,9 +68,7 @@ class Converse:
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             problem = heard if isinstance(heard, Problem) else meant
             assert isinstance(problem, Problem)
-            return await self.reply(
-                caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS
-            )
+            return await self.reply(caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS)
         command = self.catalog[heard.verb]
         if command.anywhere and (named is None or met.person is None):
             return await self.myself(met, caller, meant)

@@ -56,9 +56,7 @@ class Met:
 
     def caller(self, text: str, dialect: Dialect) -> Caller:
         """As the addressee of a private reply."""
-        return Caller(
-            origin=self.origin, place=self.private, name=self.user.account.name, text=text, dialect=dialect
-        )
+        return Caller(origin=self.origin, place=self.private, name=self.user.account.name, text=text, dialect=dialect)
 
     def place(self) -> SlackPlace:
         """Where everybody in the channel sees it: a mention is answered in its thread, all else in the channel."""
@@ -94,9 +92,7 @@ class Meet:
         async with self.units.read() as unit:
             person = await unit.people.by_slack(user.account)
             binding = await unit.bindings.get(origin.connection, origin.channel)
-        return Met(
-            origin=origin, response_url=response_url, user=user, person=person, channel=channel, binding=binding
-        )
+        return Met(origin=origin, response_url=response_url, user=user, person=person, channel=channel, binding=binding)
 
     async def _ask(self, origin: SlackOrigin) -> tuple[SlackUser, SlackChannel | None]:
         try:

@@ -41,13 +41,16 @@ class Post:
             case _:
                 assert_never(address)
 
-    async def edit(self, address: Address, message: str, text: str, tag: UUID) -> None:
-        """Put the text in place of what it says. Raises `NotFound` when somebody deleted it, and `UpstreamError`."""
+    async def edit(self, address: Address, message: str, text: str, tag: UUID, *, urgent: bool) -> None:
+        """Put the text in place of what it says; final states are `urgent`.
+
+        Raises `NotFound` when somebody deleted it, and `UpstreamError`.
+        """
         match address:
             case GitHubThread():
                 await self.comments.edit(await self._repository(address), int(message), f"{text}\n\n{marker(tag)}")
             case SlackPlace():
-                await self._slack().edit(address, message, _slack_text(text), tag)
+                await self._slack().edit(address, message, _slack_text(text), tag, urgent=urgent)
             case _:
                 assert_never(address)
 

@@ -53,9 +53,7 @@ class RunAgain:
         about = Target(
             repository=asker.target.repository, number=earlier.number, on_pull_request=earlier.on_pull_request
         )
-        await self.open.save(
-            self._request(asker, command, earlier, run, judged, intent), replace(asker, target=about)
-        )
+        await self.open.save(self._request(asker, command, earlier, run, judged, intent), replace(asker, target=about))
 
     async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
         async with self.units.read() as unit:

@@ -102,9 +102,7 @@ class Restart:
             current = await unit.requests.get(request.id)
             if current is None or not lifecycle.may(current, RequestState.RUNNING):
                 return
-            started = lifecycle.advance(
-                current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note
-            )
+            started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note)
             await move(unit, current, started, now)
             await unit.enqueue(check(current.id, now + FIRST_CHECK))
 

@@ -35,7 +35,9 @@ class Bind:
             elif refused is None:
                 known = await unit.bindings.get(origin.connection, origin.channel)
                 guests = intent.guests if intent.guests is not None else bool(known and known.guests)
-                await unit.bindings.save(_binding(asker, origin, guests, shared), by=asker.person.id, at=self.clock.now())
+                await unit.bindings.save(
+                    _binding(asker, origin, guests, shared), by=asker.person.id, at=self.clock.now()
+                )
             sentence = refused or _done(full_name, intent)
             message = Message(
                 name="use_answered",

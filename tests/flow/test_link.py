@@ -9,6 +9,7 @@ import pytest
 
 from bot.flow.link_attempt import Stopped, Why
 from bot.model.message import ButtonStyle, Message
+from bot.model.people import GitHubAccount
 from bot.model.slack import Standing
 from bot.store.database import Database
 from bot.store.unit import Units
@@ -222,7 +223,7 @@ async def test_the_same_pair_again_changes_nothing(links: Links) -> None:
     assert [action for action, _ in await links.audited()] == ["link_refused"]
 
 
-async def _linked_meanwhile(links: Links, github: make.GitHubAccount) -> None:
+async def _linked_meanwhile(links: Links, github: GitHubAccount) -> None:
     async with links.units.write() as unit:
         person = await links.linking.identify(unit, github)
         await unit.links.add_slack(person.id, ALICE.account, method="browser", at=links.clock.now())

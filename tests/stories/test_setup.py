@@ -1,6 +1,6 @@
 """The README's steps from nothing to the first run in Slack, tried with exactly what the start page asks for.
 
-Each app is registered from its prepared link alone, so a permission, scope or address that is missing there fails.
+Each app is registered from its prepared link alone, so what this way needs and the link lacks, fails it.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ class SlackMessages(Protocol):
         """Post where everybody there sees it; the message's `ts`. Raises `NotFound` when the bot is not there."""
         ...
 
-    async def edit(self, place: SlackPlace, message: str, text: SlackText, tag: UUID) -> None:
-        """Raises `NotFound` when somebody deleted the message."""
+    async def edit(self, place: SlackPlace, message: str, text: SlackText, tag: UUID, *, urgent: bool) -> None:
+        """Raises `NotFound` when somebody deleted the message. For `urgent` edits some of Slack's pace is kept free."""
         ...
 
     async def find(self, place: SlackPlace, tag: UUID, since: datetime) -> str | None:
