@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -75,8 +76,8 @@ class World:
 
     def address(self, who: str) -> str:
         """What the newest private button of theirs leads to."""
-        actions = [block for seen in self.seen(who) for block in seen.blocks if block["type"] == "actions"]
-        return str(actions[-1]["elements"][0]["url"])
+        blocks: list[Any] = [block for seen in self.seen(who) for block in seen.blocks]
+        return str([block for block in blocks if block["type"] == "actions"][-1]["elements"][0]["url"])
 
     async def window(self, width: str = "desktop") -> Page:
         """A fresh profile: no cookies, nothing remembered."""
