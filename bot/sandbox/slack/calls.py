@@ -133,7 +133,8 @@ class Method:
 
     def check(self, arguments: Mapping[str, object]) -> None:
         """Unknown arguments are refused: the real one mostly ignores them, and would hide our spelling mistakes."""
-        known = {*self.required, *self.optional, "token"} | (set() if self.token else {"client_id", "client_secret"})
+        signed_in = {"token", "team_id"} if self.token else {"client_id", "client_secret"}
+        known = {*self.required, *self.optional, *signed_in}
         wrong = [f"unknown argument: {name} [json-pointer:/{name}]" for name in arguments if name not in known]
         wrong += [f"missing required field: {name} [json-pointer:]" for name in self.required if name not in arguments]
         if wrong:

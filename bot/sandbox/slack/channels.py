@@ -66,15 +66,31 @@ def channel_object(channel: Channel, viewer: Person) -> Json:
     if channel.kind == "im":
         other = next((each for each in channel.pair if each is not viewer), viewer)
         return made | {"is_im": True, "is_org_shared": False, "user": other.id, "is_user_deleted": other.deleted}
-    return made | {
-        "name": channel.name,
-        "name_normalized": channel.name,
-        "is_channel": channel.kind == "public",
-        "is_group": channel.kind == "private",
-        "is_im": False,
-        "is_mpim": False,
-        "is_private": channel.kind == "private",
-        "is_general": False,
+    return (
+        made
+        | sharing(channel, viewer)
+        | {
+            "name": channel.name,
+            "name_normalized": channel.name,
+            "is_channel": channel.kind == "public",
+            "is_group": channel.kind == "private",
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": channel.kind == "private",
+            "is_general": False,
+            "creator": channel.creator,
+            "is_member": viewer.id in channel.members,
+            "unlinked": 0,
+            "topic": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+            "previous_names": [],
+        }
+    )
+
+
+def sharing(channel: Channel, viewer: Person) -> Json:
+    """Which workspaces meet in it."""
+    return {
         "is_shared": channel.is_shared,
         "is_ext_shared": channel.is_shared,
         "is_org_shared": False,
@@ -83,10 +99,4 @@ def channel_object(channel: Channel, viewer: Person) -> Json:
         "shared_team_ids": [each.id for each in channel.workspaces],
         "context_team_id": viewer.workspace.id,
         "conversation_host_id": channel.workspace.id,
-        "creator": channel.creator,
-        "is_member": viewer.id in channel.members,
-        "unlinked": 0,
-        "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
-        "previous_names": [],
     }

@@ -75,8 +75,23 @@ def user_object(person: Person, viewer: Workspace, *, with_email: bool) -> Json:
     }
     if person.deleted:
         return user
-    user |= {"color": "9f69e7", "real_name": person.real_name, "tz": "Etc/UTC", "tz_label": "UTC", "tz_offset": 0}
-    user |= {
+    user |= standing(person)
+    if stranger:
+        return user | {"is_stranger": True}
+    user["is_email_confirmed"] = not person.is_bot
+    if person.workspace.enterprise is not None:
+        user["enterprise_user"] = enterprise_user(person, person.workspace.enterprise)
+    return user
+
+
+def standing(person: Person) -> Json:
+    """What is only told about people who are still there."""
+    return {
+        "color": "9f69e7",
+        "real_name": person.real_name,
+        "tz": "Etc/UTC",
+        "tz_label": "Coordinated Universal Time",
+        "tz_offset": 0,
         "is_admin": person.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
@@ -84,12 +99,6 @@ def user_object(person: Person, viewer: Workspace, *, with_email: bool) -> Json:
         "is_ultra_restricted": person.is_ultra_restricted,
         "who_can_share_contact_card": "EVERYONE",
     }
-    if stranger:
-        return user | {"is_stranger": True}
-    user["is_email_confirmed"] = not person.is_bot
-    if person.workspace.enterprise is not None:
-        user["enterprise_user"] = enterprise_user(person, person.workspace.enterprise)
-    return user
 
 
 def profile(person: Person, *, with_email: bool) -> Json:

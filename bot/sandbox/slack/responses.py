@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.sandbox.slack.hooks import Hook
+from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.methods.chat import hook_message
 from bot.sandbox.slack.refusals import Refused
 from bot.sandbox.slack.world import World
@@ -20,16 +21,13 @@ def perform(world: World, hook: Hook, payload: Mapping[str, object]) -> None:
     unknown = payload.keys() - KNOWN
     if unknown or payload.get("response_type", "ephemeral") not in ("ephemeral", "in_channel"):
         raise Refused("invalid_payload", status=400)
-    original = hook.original
     if payload.get("delete_original"):
-        if original is None or original not in original.channel.messages:
-            raise Refused("message_not_found", status=404)
+        original = still_there(hook)
         original.channel.remove(original)
         return
     text, blocks = checked(payload)
-    if payload.get("replace_original") and original is not None:
-        if original not in original.channel.messages:
-            raise Refused("message_not_found", status=404)
+    if payload.get("replace_original") and hook.original is not None:
+        original = still_there(hook)
         original.write(text, blocks)
         original.edits += 1
         return
@@ -43,6 +41,12 @@ def perform(world: World, hook: Hook, payload: Mapping[str, object]) -> None:
         thread_ts=thread if isinstance(thread, str) else None,
         to=hook.person if private else None,
     )
+
+
+def still_there(hook: Hook) -> Message:
+    if hook.original is None or hook.original not in hook.original.channel.messages:
+        raise Refused("message_not_found", status=404)
+    return hook.original
 
 
 def checked(payload: Mapping[str, object]) -> tuple[str, tuple[dict[str, object], ...]]:

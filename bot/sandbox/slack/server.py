@@ -125,6 +125,8 @@ class Server:
             token.require(*method.scopes)
             channel = asked.arguments.get("channel")
             place = token.workspace.id if token.person else token.app.id
+            if asked.arguments.get("team_id", place) != place:
+                raise Refused("team_access_not_granted")  # it is there for tokens of a whole organisation
             self.world.tiers.count(method.name, place, method.tier, channel if isinstance(channel, str) else None)
         call = Call(
             world=self.world,

@@ -129,8 +129,7 @@ class Sockets:
         changed.set()
 
     async def stop(self) -> None:
-        for connection in list(self.connections):
-            await connection.socket.close()
+        await asyncio.gather(*(each.socket.close() for each in self.connections))
 
     # Sending
 

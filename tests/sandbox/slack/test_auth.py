@@ -90,6 +90,12 @@ async def test_wrong_arguments_are_named(client: Client, arguments: dict[str, An
     assert answer["response_metadata"] == {"messages": [f"[ERROR] {words}"]}
 
 
+async def test_a_token_is_for_one_workspace(slack: SandboxSlack, client: Client) -> None:
+    assert (await client.call("auth.test", team_id=slack.home.id))["ok"]
+    other = slack.workspace("partner")
+    assert (await client.call("auth.test", team_id=other.id))["error"] == "team_access_not_granted"
+
+
 async def test_unknown_methods_and_broken_json(slack: SandboxSlack, client: Client) -> None:
     assert (await client.call("chat.shout"))["error"] == "unknown_method"
     headers = {"Authorization": f"Bearer {slack.app.bot_token}", "Content-Type": "application/json"}
