@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.model.delivery import Delivery
 from tests.slack.payload import (
     BOT,
     COMMAND,
-    NOWHERE,
     SECRET,
     TRIGGER,
     House,
@@ -314,5 +314,16 @@ async def test_what_can_not_be_read_from_a_socket_is_not_sent_again(house: House
     assert house.told == [("unknown", "malformed")]
 
 
-def test_nothing_here_can_reach_slack() -> None:
-    assert NOWHERE.startswith("http://127.0.0.1:1/")
+async def test_slack_is_asked_nothing_on_the_way_to_the_inbox(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def ask(self: AsyncWebClient, api_method: str, **_: Any) -> None:
+        asked.append(api_method)
+
+    monkeypatch.setattr(AsyncWebClient, "api_call", ask)
+    await house.types()
+    await house.tells(mention())
+    await house.tells({**event({"type": "app_uninstalled"}), "event_id": "Ev2"})
+    await house.interacts({**press(), "trigger_id": "1.2.a"})
+    await house.interacts({**form(), "trigger_id": "1.2.b"})
+    assert (len(house.inbox.kept), asked) == (5, [])
