@@ -32,9 +32,9 @@ from bot.store.mint import Mint
 from bot.store.unit import Units
 from bot.web import app as site
 from bot.web.edge import Door
-from bot.web.slack_edge import SlackDoorCall
 from bot.web.metrics import Metrics
 from bot.web.pages import Fact, StartPage
+from bot.web.slack_edge import SlackDoorCall
 
 log = logging.getLogger(__name__)
 

@@ -62,10 +62,7 @@ class Slack:
     def routes(self) -> list[web.RouteDef]:
         """The pages for linking; none where nobody can sign in."""
         https = (self.bot.settings.public_url or "").startswith("https://")
-        pages = (
-            LinkPages(browser, https=https, command=self.settings.command)
-            for browser in self.browsers
-        )
+        pages = (LinkPages(browser, https=https, command=self.settings.command) for browser in self.browsers)
         return [route for page in pages for route in page.routes()]
 
     def socket(self) -> SocketMode | None:

@@ -54,6 +54,8 @@ class Asker(Caller):
     target: Target
     stage: Address
     """Where a request of theirs is shown."""
+    call: str
+    """The line without its target: what rules mend when it is wrong, and the dialect names the target again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ class Question:
     """The pin is the head as of before this (T4)."""
     key: str
     """The request's key: a reserved input carries it (T31)."""
-    text: str
-    """The line as typed, to be mended when it is wrong."""
+    line: str
+    """As typed but for its target, to be mended when it is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,7 @@ class Authorize:
             "signalbox_pull_request": str(where.pull_request.number) if where.pull_request else "",
         }
         given = question.intent.inputs
-        checked = inputs.check(workflow, given, reserved=reserved, limit=self.input_limit, line=question.text)
+        checked = inputs.check(workflow, given, reserved=reserved, limit=self.input_limit, line=question.line)
         return checked if isinstance(checked, Problem) else dict(checked)
 
 

@@ -29,6 +29,17 @@ from bot.rules.understand import understand
 FLOOD_WINDOW: Final = timedelta(minutes=10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A command in its three forms."""
+
+    text: str
+    """As typed, with the slash command in front."""
+    call: str
+    """Without its target, as rules read it."""
+    named: Named | None
+
+
 @dataclass(frozen=True, slots=True)
 class Converse:
     """Takes what somebody typed after the slash command, after a mention, or into the form."""
@@ -74,7 +85,7 @@ class Converse:
             return await self.myself(met, caller, meant)
         if met.person is None:
             return await self.myself.unknown(met, caller)
-        await self._about(met, text, command, meant, named)
+        await self._about(met, Said(text=text, call=f"/ops {without}", named=named), command, meant)
 
     def dialect(self, named: Named | None) -> Dialect:
         """How lines to copy read for somebody who named this target."""
@@ -87,18 +98,20 @@ class Converse:
         assert heard is not None  # after the prefix there is always an answer
         return heard, heard if isinstance(heard, Problem) else understand(self.catalog, heard)
 
-    async def _about(self, met: Met, text: str, command: Command, intent: Intent, named: Named | None) -> None:
+    async def _about(self, met: Met, said: Said, command: Command, intent: Intent) -> None:
         """The command of a linked person, about a repository."""
-        caller = met.caller(text, self.dialect(named))
-        aimed = await self.aim(met, intent, named)
+        caller = met.caller(said.text, self.dialect(said.named))
+        aimed = await self.aim(met, intent, said.named)
         if isinstance(aimed, Message):
             missing = aimed.name == "target_missing"
-            told = {"line": text} if missing else {"line": text, "usage": f"/{command.usage}", "nearest": None}
+            told = (
+                {"line": said.text} if missing else {"line": said.text, "usage": f"/{command.usage}", "nearest": None}
+            )
             reason = Reason.NOT_FOUND if missing else Reason.ARGUMENTS
             message = replace(aimed, fields={**aimed.fields, **told})
             return await self.reply(caller, message, action="command_refused", reason=reason)
         target, intent = aimed
-        asker = await self._asker(met, text, intent, target, named)
+        asker = await self._asker(met, said, intent, target)
         async with self.units.write() as unit:
             await unit.repositories.save(target.repository)
             since = self.clock.now() - floods.WINDOW
@@ -108,15 +121,16 @@ class Converse:
             return await self.reply(asker, message, action="command_refused", reason=Reason.RATE_LIMITED)
         await self.act(asker, command, intent)
 
-    async def _asker(self, met: Met, text: str, intent: Intent, target: Target, named: Named | None) -> Asker:
+    async def _asker(self, met: Met, said: Said, intent: Intent, target: Target) -> Asker:
         assert met.person is not None
         return Asker(
             origin=met.origin,
             place=self._answers_to(met, target),
-            stage=await self._stage(met, text, intent),
+            stage=await self._stage(met, said.text, intent),
             name=met.user.account.name,
-            text=text,
-            dialect=self.dialect(named),
+            text=said.text,
+            call=said.call,
+            dialect=self.dialect(said.named),
             person=met.person,
             target=target,
         )

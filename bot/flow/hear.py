@@ -91,6 +91,7 @@ def asker_of(received: CommandReceived, person: Person) -> Asker:
         stage=thread,
         name=person.github.login,
         text=received.line,
+        call=received.line,
         person=person,
         target=Target(repository=received.repository, number=origin.number, on_pull_request=origin.on_pull_request),
     )

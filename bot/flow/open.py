@@ -49,7 +49,7 @@ class Open:
             account=asker.person.github,
             asked_at=asker.origin.created_at,
             key=self.mint.key(),
-            text=asker.text,
+            line=asker.call,
         )
         await self._act(question, await self.authorize(question), asker)
 
@@ -84,7 +84,7 @@ class Open:
             connection=asker.target.repository.connection,
             repository=asker.target.repository.id,
             command=question.command.name,
-            text=question.text,
+            text=asker.text,
             person=asker.person.id,
             origin=asker.origin,
             number=asker.target.number,

@@ -10,8 +10,8 @@ from bot.errors import NotFound
 from bot.flow.answer import Asker, Reply
 from bot.flow.authorize import Authorize, Question
 from bot.flow.here import meant
-from bot.flow.read_logs import ReadLogs
 from bot.flow.ports import Mint, Unit, Units, Workflows
+from bot.flow.read_logs import ReadLogs
 from bot.model import intent as intents
 from bot.model.command import Command, Problem, Surface
 from bot.model.intent import Dispatch, Query
@@ -148,16 +148,20 @@ class Ask:
                 account=asker.person.github,
                 asked_at=asker.origin.created_at,
                 key=self.mint.key(),
-                text=line,
+                line=line,
             )
-            return explain.explained(line, (await self.authorize(question)).decision)
+            return explain.explained(_as_typed(asker, line), (await self.authorize(question)).decision)
         repository = asker.target.repository
         role = await self.authorize.role(repository, asker.person.github)
         login = asker.person.github.login
         gates = [policy.visible(role, login, repository.full_name)]
         if role is not None:
             gates.append(policy.role(role, command.permission, login, command.name))
-        return explain.explained(line, policy.decide(gates))
+        return explain.explained(_as_typed(asker, line), policy.decide(gates))
+
+
+def _as_typed(asker: Asker, line: str) -> str:
+    return asker.dialect.line(line) if asker.dialect else line
 
 
 def _surface(asker: Asker) -> Surface:

@@ -42,7 +42,7 @@ class Rejudge:
             account=person.github,
             asked_at=request.origin.created_at,
             key=request.key,
-            text=request.text,
+            line=request.text,
         )
         judged = await self.authorize(question)
         now = self.clock.now()

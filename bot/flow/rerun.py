@@ -85,7 +85,7 @@ class RunAgain:
             account=asker.person.github,
             asked_at=asker.origin.created_at,
             key=earlier.key,
-            text=asker.text,
+            line=asker.call,
         )
 
     def _request(

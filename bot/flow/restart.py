@@ -6,7 +6,7 @@ The attempt is written down before it is asked for, so that its first news, whic
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 

@@ -16,8 +16,11 @@ from bot.rules.target import INNER, split
 LINES: Final = frozenset({"usage", "nearest", "examples", "workflows"})
 """Fields that are lines to copy, or lists of them."""
 
-INSIDE: Final = frozenset({"offers", "commands"})
+INSIDE: Final = frozenset({"offers", "commands", "gates"})
 """Lists of rows that hold lines."""
+
+TYPED: Final = re.compile(r"\AType (?P<line>/.+)\Z", re.DOTALL)
+"""A next step that is a line to copy."""
 
 IN_ROWS: Final = frozenset({"line", "usage"})
 
@@ -58,6 +61,8 @@ class Dialect:
     def _field(self, name: str, value: object) -> object:
         if name in LINES:
             return self._lines(value)
+        if name == "next_step" and isinstance(value, str) and (typed := TYPED.match(value)):
+            return f"Type {self.line(typed['line'])}"
         if name in INSIDE and isinstance(value, list | tuple):
             return [self._row(row) for row in value]
         return value
@@ -72,7 +77,7 @@ class Dialect:
     def _row(self, row: Any) -> Any:
         if not isinstance(row, Mapping):
             return row
-        return {key: self._lines(value) if key in IN_ROWS else value for key, value in row.items()}
+        return {key: self._lines(value) if key in IN_ROWS else self._field(key, value) for key, value in row.items()}
 
 
 def _names_a_request(rest: str) -> bool:
