@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
+from bot.errors import NotFound, Refused
 from bot.flow.act import Act
 from bot.flow.aim import Aim
-from bot.flow.answer import Asker, Reply
+from bot.flow.answer import Asker, Caller, Reply
 from bot.flow.meet import Meet, Met
 from bot.flow.myself import Myself
 from bot.flow.ports import Clock, SlackChannels, Units
@@ -19,14 +20,14 @@ from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
 from bot.model.intent import Dispatch, Intent, Rerun
 from bot.model.message import Message
-from bot.model.origin import SlackVia
+from bot.model.origin import SlackOrigin, SlackVia
 from bot.model.repository import Target
 from bot.rules import floods, parse, refuse, slack_people, slack_words
 from bot.rules.dialect import Dialect
 from bot.rules.target import Named, split
 from bot.rules.understand import understand
 
-FLOOD_WINDOW: Final = timedelta(minutes=10)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +62,27 @@ class Converse:
         async with self.units.read() as unit:
             if await unit.answers.given(received.origin.natural_key):
                 return
-        met = await self.meet(received.origin, received.response_url)
+        met = await self.encounter(received.origin, received.response_url, f"{self.command} {received.words}")
         if met is not None:
             await self.obey(met, received.words)
+
+    async def encounter(self, origin: SlackOrigin, response_url: str | None, text: str) -> Met | None:
+        """Who this is; None for bots, and for somebody of whom Slack does not say it, who is told so."""
+        try:
+            return await self.meet(origin, response_url)
+        except (Refused, NotFound) as error:
+            log.warning("Slack does not say who somebody is: %s", error, extra={"action": "person_unknown"})
+        place = SlackPlace(
+            connection=origin.connection,
+            channel=origin.channel,
+            thread=origin.thread,
+            only_for=origin.user,
+            response_url=response_url,
+        )
+        caller = Caller(origin=origin, place=place, name=origin.user, text=text, dialect=self.dialect(None))
+        message = Message(name="person_refused", fields={"sentence": UNKNOWN, "next_step": TELL})
+        await self.reply(caller, message, action="command_refused", reason=Reason.UNKNOWN_MEMBERSHIP)
+        return None
 
     async def obey(self, met: Met, words: str) -> None:
         """The words of somebody whom we met."""
@@ -71,20 +90,22 @@ class Converse:
         text = f"{self.command} {slack_words.plain(words)}".strip()
         dialect = self.dialect(named)
         caller = met.caller(text, dialect)
-        refused = slack_people.refused(met.user, allowed=met.bound is not None and met.bound.guests)
-        if refused is not None:
-            reason, message = refused
-            return await self.reply(caller, message, action="command_refused", reason=reason)
         heard, meant = self._understand(met, without)
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             problem = heard if isinstance(heard, Problem) else meant
             assert isinstance(problem, Problem)
             return await self.reply(caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS)
         command = self.catalog[heard.verb]
+        refused = slack_people.refused(met.user, anywhere=command.anywhere, bound=met.bound)
+        if refused is not None:
+            reason, message = refused
+            return await self.reply(caller, message, action="command_refused", reason=reason)
         if command.anywhere and (named is None or met.person is None):
             return await self.myself(met, caller, meant)
-        if met.person is None:
-            return await self.myself.unknown(met, caller)
+        person = met.person or await self.myself.unknown(met, caller)
+        if person is None:
+            return
+        met = replace(met, person=person)
         await self._about(met, Said(text=text, call=f"/ops {without}", named=named), command, meant)
 
     def dialect(self, named: Named | None) -> Dialect:
@@ -170,4 +191,6 @@ class Converse:
             await self.reply.tell(unit, place, message, key=origin.natural_key)
 
 
+UNKNOWN: Final = "Slack does not say who you are, so nothing was done."
+TELL: Final = "Type it again in a minute; if it stays so, tell whoever runs Signalbox."
 FLOODED: Final = "That were many commands in a short time, so this one was not looked at."

@@ -1,11 +1,10 @@
-"""Owns who somebody in Slack is to us, and what their channel allows: asked of Slack each time, never believed (T21)."""
+"""Owns who somebody in Slack is to us, and what their channel allows: asked of Slack, never believed (T21)."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 
-from bot.errors import NotFound, Refused
 from bot.flow.answer import Caller
 from bot.flow.ports import SlackChannels, SlackUsers, Units
 from bot.model.address import SlackPlace
@@ -79,14 +78,11 @@ class Meet:
     channels: SlackChannels
 
     async def __call__(self, origin: SlackOrigin, response_url: str | None) -> Met | None:
-        """Who they are and where; None for bots and for people whose home Slack does not tell: those are ignored.
+        """Who they are and where; None for bots, which are ignored.
 
-        Raises `UpstreamError` when Slack does not answer: unknown is never a yes.
+        Raises `UpstreamError` when Slack does not answer, or does not say who this is: unknown is never a yes.
         """
-        try:
-            user, channel = await self._ask(origin)
-        except (Refused, NotFound):
-            return None
+        user, channel = await self._ask(origin)
         if user.standing is Standing.BOT:
             return None
         async with self.units.read() as unit:

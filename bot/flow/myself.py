@@ -14,6 +14,7 @@ from bot.model.command import Surface
 from bot.model.decision import Reason
 from bot.model.intent import Intent, Link, LinkStep, Query, Question
 from bot.model.message import Message
+from bot.model.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +35,27 @@ class Myself:
             case Query(question=Question.HELP):
                 message = await self.ask.help(intent.arguments.get("command"), Surface.SLACK)
                 await self.reply(caller, message, action="query_answered")
-            case Query(question=Question.WHOAMI) if met.person is not None:
-                await self.reply(caller, _who(met), action="query_answered")
             case Query(question=Question.WHOAMI):
-                await self.unknown(met, caller)
+                person = met.person or await self.unknown(met, caller)
+                if person is not None:
+                    await self.reply(caller, _who(person, met), action="query_answered")
             case _:
                 raise BotError(f"{type(intent).__name__} is about a repository.")
 
-    async def unknown(self, met: Met, caller: Caller) -> None:
-        """Somebody whose GitHub account we do not know: a private button to link it (T5)."""
+    async def unknown(self, met: Met, caller: Caller) -> Person | None:
+        """Somebody whose GitHub account we do not know: a private button to link it (T5).
+
+        None is the answer then; the person, and nothing said, when the link was made since we met.
+        """
         async with self.units.write() as unit:
+            linked = await unit.people.by_slack(met.user.account)
+            if linked is not None:
+                return linked
             message = await self.linking.begin(unit, met.user, line=caller.text)
             if await self.reply.keep(unit, caller, message):
                 at = self.clock.now()
                 await note(unit, caller, action="command_refused", at=at, reason=Reason.NOT_LINKED)
+        return None
 
     async def _link(self, met: Met, caller: Caller, intent: Link) -> None:
         async with self.units.write() as unit:
@@ -65,8 +73,7 @@ class Myself:
                 return await self.linking.end(unit, met.user.account)
 
 
-def _who(met: Met) -> Message:
-    assert met.person is not None
-    account = met.person.github
+def _who(person: Person, met: Met) -> Message:
+    account = person.github
     fields = {"login": account.login, "github_id": account.id, "role": None, "repository": None}
     return Message(name="whoami_answered", fields={**fields, "slack_user": met.origin.user})

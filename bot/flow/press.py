@@ -41,7 +41,7 @@ class Press:
             shown = None
             if origin.message is not None:
                 shown = await unit.requests.shown_as(SLACK, origin.connection, origin.channel, origin.message)
-        met = await self.converse.meet(origin, pressed.response_url)
+        met = await self.converse.encounter(origin, pressed.response_url, pressed.action)
         if met is None:
             return
         words = _words(pressed, shown)

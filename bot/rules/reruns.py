@@ -1,4 +1,4 @@
-"""Owns when a request can be run again (T12): it had a run, that run has ended, and its commit is still the right one."""
+"""Owns when a request can be run again (T12): its run has ended, and its commit is still the right one."""
 
 from __future__ import annotations
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from bot.model.decision import Reason
 from bot.model.message import Message
-from bot.model.slack import SlackUser, Standing
+from bot.model.slack import Binding, SlackUser, Standing
 
 
-def refused(user: SlackUser, *, allowed: bool) -> tuple[Reason, Message] | None:
-    """Why this user may not act, or None. `allowed`: the channel lets linked guests and external people act."""
+def refused(user: SlackUser, *, anywhere: bool, bound: Binding | None) -> tuple[Reason, Message] | None:
+    """Why this user may not ask, or None.
+
+    Guests and external people may ask about themselves (`anywhere`: help, link) and, where the channel's binding lets
+    them, about its repository too.
+    """
+    allowed = anywhere or (bound is not None and bound.guests)
     match user.standing:
         case Standing.DEACTIVATED:
             return Reason.GUEST, _message("Your Slack account is deactivated.", "Ask an admin of your workspace.")
