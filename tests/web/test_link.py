@@ -359,6 +359,26 @@ async def test_t5_a_yes_is_to_the_accounts_that_were_seen(links: Links, visit: V
     assert (await alice.posts("/link/confirm", asked.token)).heading == "Look again"
 
 
+async def test_t5_who_leaves_for_another_account_has_left_the_first(links: Links, visit: Visit) -> None:
+    alice = await visit(links)
+    await alice.signs_in(await links.nonce(ALICE))
+    await alice.gets("/login/github")
+    granted = links.github.agrees(alice.location, OTHER)
+    await alice.returns(replace(granted, error="access_denied", code=""))
+    await alice.gets("/link/confirm")
+    assert (alice.status, alice.location) == (303, "/login/github")
+
+
+async def test_t5_a_code_is_worth_nothing_once_its_browser_left_for_another_account(links: Links, visit: Visit) -> None:
+    alice = await visit(links)
+    coded = await alice.posts("/link/confirm", (await alice.signs_in(await links.nonce(ALICE))).token)
+    await alice.gets("/login/github")
+    await alice.returns(links.github.agrees(alice.location, OTHER))
+    code = coded.words.partition("/ops link ")[2].split()[0]
+    assert (await links.types(ALICE, code)).name == "link_refused"
+    assert await links.person(ALICE) is None
+
+
 async def test_accounts_that_can_not_be_linked_are_refused_with_the_next_step(links: Links, visit: Visit) -> None:
     await links.link(ALICE, GITHUB)
     mallory = await visit(links)
