@@ -7,9 +7,12 @@ from typing import Literal
 from bot.sandbox.slack.people import Person, Workspace
 from bot.sandbox.slack.refusals import Refused
 
-# The least that a bot needs which answers commands, keeps messages current and works in direct messages.
-SCOPES = ("app_mentions:read", "channels:read", "chat:write", "commands", "groups:read", "im:write", "users:read")
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "tokens_revoked")
+# What a bot needs that answers commands, keeps its messages current, finds them again and listens in direct messages.
+SCOPES = (
+    *(f"{kind}:{right}" for kind in ("channels", "groups", "im") for right in ("history", "read")),
+    *("app_mentions:read", "chat:write", "commands", "im:write", "mpim:read", "users:read"),
+)
+EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 
 TokenKind = Literal["bot", "user", "app"]
 TokenState = Literal["live", "token_revoked", "account_inactive"]

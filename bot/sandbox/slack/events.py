@@ -2,7 +2,7 @@
 
 import uuid
 
-from bot.sandbox.slack.apps import Installation
+from bot.sandbox.slack.apps import Installation, Token
 from bot.sandbox.slack.channels import CHANNEL_TYPE, Channel
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import Person
@@ -68,16 +68,18 @@ def home_opened(world: World, installation: Installation, person: Person, tab: s
     return envelope(world, installation, event | {"event_ts": world.ids.ts()})
 
 
-def revoked(world: World, installation: Installation) -> Json:
+def revoked(world: World, installation: Installation, token: Token) -> Json:
     """The tokens are named by the user ids they belonged to."""
-    event: Json = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [installation.bot.id]}}
+    ids = [token.owner.id]
+    tokens = {"oauth": ids if token.kind == "user" else [], "bot": ids if token.kind == "bot" else []}
+    event: Json = {"type": "tokens_revoked", "tokens": tokens}
     return envelope(world, installation, event | {"event_ts": world.ids.ts()})
 
 
 def uninstalled(world: World, installation: Installation) -> list[Json]:
     """Takes the app out of the workspace; what is said about it is built first, while there is something to name."""
     gone = envelope(world, installation, {"type": "app_uninstalled", "event_ts": world.ids.ts()})
-    told = [gone, revoked(world, installation)]
+    told = [gone, revoked(world, installation, installation.token)]
     installation.active = False
     for token in world.tokens.values():
         if token.app is installation.app and token.person and token.workspace is installation.workspace:

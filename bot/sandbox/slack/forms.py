@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.sandbox.slack.blocks import check_view
+from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.people import Person
 from bot.sandbox.slack.refusals import Impossible, Refused
 from bot.sandbox.slack.views import MOST_OPEN, View
@@ -38,7 +39,7 @@ def filled_in(element: Json, value: object) -> Json:
     if kind in SIMPLE:
         name, initial = SIMPLE[kind]
         held = element.get(initial) if value is None else value
-        return {name: held.id if isinstance(held, Person) else held}
+        return {name: held.id if isinstance(held, Person | Channel) else held}
     return {"value": element.get("initial_value") if value is None else str(value)}
 
 

@@ -172,7 +172,9 @@ class SandboxSlack(Building):
         installation = (app or self.app).installed_in(workspace or self.home)
         if installation is not None:
             installation.token.state = "token_revoked"
-            await self.outbox.send(installation.app, "events_api", revoked(self.world, installation))
+            await self.outbox.send(
+                installation.app, "events_api", revoked(self.world, installation, installation.token)
+            )
 
     async def retries(self) -> list[Delivery]:
         """Send the failed events again that are due by the clock (1 and 5 minutes later); returns what was sent."""

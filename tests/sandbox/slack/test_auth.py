@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.sandbox.slack import SandboxSlack
-from tests.sandbox.slack.support import Client
+from tests.sandbox.slack.support import Client, Listener
 
 
 async def test_the_bot_is_told_who_it_is(slack: SandboxSlack, client: Client) -> None:
@@ -88,6 +88,14 @@ async def test_wrong_arguments_are_named(client: Client, arguments: dict[str, An
     answer = await client.call("chat.postMessage", **arguments)
     assert answer["error"] == "invalid_arguments"
     assert answer["response_metadata"] == {"messages": [f"[ERROR] {words}"]}
+
+
+async def test_a_token_ends_itself(slack: SandboxSlack, client: Client, listener: Listener) -> None:
+    assert await client.call("auth.revoke", test=True) == {"ok": True, "revoked": False}
+    assert await client.call("auth.revoke") == {"ok": True, "revoked": True}
+    assert (await client.call("auth.test"))["error"] == "token_revoked"
+    await slack.settled()
+    assert listener.heard[0].payload["event"]["tokens"] == {"oauth": [], "bot": [slack.bot.id]}
 
 
 async def test_a_token_is_for_one_workspace(slack: SandboxSlack, client: Client) -> None:

@@ -24,12 +24,12 @@ async def test_a_mention_in_a_thread(slack: SandboxSlack, listener: Listener) ->
     ("channel", "text"), [("#random", "@signalbox hi"), ("#deploys", "hi"), ("dm", "@signalbox hi")]
 )
 async def test_what_the_app_does_not_hear(slack: SandboxSlack, listener: Listener, channel: str, text: str) -> None:
+    slack.app.events = ("app_mention",)
     await slack.says("alice", slack.dm("alice") if channel == "dm" else channel, text)
     assert listener.heard == []
 
 
 async def test_a_direct_message_is_heard_by_who_subscribed(slack: SandboxSlack, listener: Listener) -> None:
-    slack.app.events = (*slack.app.events, "message.im")
     await slack.says("alice", slack.dm("alice"), "status")
     assert listener.heard[0].payload["event"]["channel_type"] == "im"
 

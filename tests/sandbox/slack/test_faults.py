@@ -61,13 +61,17 @@ async def test_response_urls_fail_too(slack: SandboxSlack, client: Client, liste
     assert [each.error for each in slack.called("response_url")] == ["internal_error", None]
 
 
-async def test_a_message_a_second_in_each_channel(slack: SandboxSlack, client: Client, clock: FakeClock) -> None:
+async def test_three_messages_in_three_seconds_in_each_channel(
+    slack: SandboxSlack, client: Client, clock: FakeClock
+) -> None:
     slack.tiers.switched_on = True
     slack.channel("#other")
-    assert (await post(slack, client))[0] == 200
-    assert await post(slack, client) == (429, "ratelimited", "1")
-    assert (await post(slack, client, "#other"))[0] == 200
+    for _ in range(3):
+        assert (await post(slack, client))[0] == 200
     clock.advance(1)
+    assert await post(slack, client) == (429, "ratelimited", "2")
+    assert (await post(slack, client, "#other"))[0] == 200
+    clock.advance(2)
     assert (await post(slack, client))[0] == 200
 
 
