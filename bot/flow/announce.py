@@ -183,7 +183,7 @@ class Announce:
             return
         thread = replace(address, thread=address.thread or message)
         details = replace(self._message(picture), name="details_posted", buttons=())
-        await self.reply.tell(unit, thread, details, key=f"details:{announcement.id}")
+        await self.reply.tell(unit, thread, details, key=f"details:{announcement.id}:{picture.request.state}")
 
 
 async def _slack_user(unit: Unit, announcement: Announcement, request: Request) -> str | None:
