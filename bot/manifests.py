@@ -53,6 +53,7 @@ SLACK_SCOPES: Final = (
     "im:history",
     "im:read",
     "im:write",
+    "mpim:history",
     "mpim:read",
     "users:read",
 )

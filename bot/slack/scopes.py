@@ -11,7 +11,7 @@ from typing import Final
 _NONE: Final[frozenset[str]] = frozenset()
 _READ_CHANNELS: Final = frozenset({"channels:read", "groups:read", "im:read", "mpim:read"})
 """A slash command may come from any kind of conversation, and only Slack knows which kind it was."""
-_READ_MESSAGES: Final = frozenset({"channels:history", "groups:history", "im:history"})
+_READ_MESSAGES: Final = frozenset({"channels:history", "groups:history", "im:history", "mpim:history"})
 """Only to look for a message of our own before it would be posted a second time."""
 
 METHODS: Final[Mapping[str, frozenset[str]]] = {

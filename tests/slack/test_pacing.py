@@ -117,6 +117,7 @@ def test_the_app_asks_for_the_least() -> None:
         "im:history",
         "im:read",
         "im:write",
+        "mpim:history",
         "mpim:read",
         "users:read",
     )

@@ -9,8 +9,8 @@ from bot.sandbox.slack.refusals import Refused
 
 # What a bot needs that answers commands, keeps its messages current, finds them again and listens in direct messages.
 SCOPES = (
-    *(f"{kind}:{right}" for kind in ("channels", "groups", "im") for right in ("history", "read")),
-    *("app_mentions:read", "chat:write", "commands", "im:write", "mpim:read", "users:read"),
+    *(f"{kind}:{right}" for kind in ("channels", "groups", "im", "mpim") for right in ("history", "read")),
+    *("app_mentions:read", "chat:write", "commands", "im:write", "users:read"),
 )
 EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
 
