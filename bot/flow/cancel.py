@@ -96,7 +96,7 @@ class Stop:
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
         assert repository is not None
-        if not owned:
+        if not owned or request.state is RequestState.DISPATCHING:  # an attempt that may not have begun is not its run
             pending = request.state not in lifecycle.FINAL
             return self.clock.now() + timedelta(seconds=1) if pending else None
         if owned[-1].status is not RunStatus.COMPLETED:

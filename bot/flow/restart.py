@@ -1,6 +1,7 @@
 """Owns the dispatch of a rerun: GitHub starts the next attempt of a run that we know (T12).
 
 The attempt is written down before it is asked for, so that its first news, which can overtake the answer, finds it.
+Which one is next, GitHub is asked: anybody with write can run it again there, and every request can be rerun twice.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from bot.model.run import Run, RunReport, RunStatus
 from bot.rules import lifecycle, verify
 
 TAKEN: Final = "Somebody else is running it again already."
+GONE: Final = "GitHub no longer knows this run."
 FIRST_CHECK: Final = timedelta(seconds=30)
 
 
@@ -37,17 +39,30 @@ class Restart:
     async def first(self, request: Request, repository: Repository) -> None:
         """Record the attempt, then ask for it. The request is queued and was judged just now."""
         assert request.rerun is not None
-        now = self.clock.now()
-        begun = replace(lifecycle.advance(request, RequestState.DISPATCHING, at=now), dispatched_at=now)
-        async with self.units.write() as unit:
-            of, rerun = request.connection, request.rerun
-            taken = await unit.runs.by_github(of, request.repository, rerun.run, rerun.attempt)
-            if taken is None:
-                begun = await unit.requests.save(begun)
-                await unit.runs.add(self._unseen(begun, rerun))
-        if taken is not None:
+        try:
+            report = await self.runs.get(repository, request.rerun.run)
+        except (Refused, NotFound):
+            return await self.end(request, RequestState.REFUSED, Reason.NO_RUN, GONE)
+        rerun = replace(request.rerun, attempt=report.attempt + 1)
+        begun = None if report.status is not RunStatus.COMPLETED else await self._begin(request, rerun)
+        if begun is None:
             return await self.end(request, RequestState.REFUSED, Reason.NOT_ENDED, TAKEN)
         await self.send(begun, repository)
+
+    async def _begin(self, request: Request, rerun: RerunOf) -> Request | None:
+        """The request with its attempt written down; None when another request goes for the same one."""
+        now = self.clock.now()
+        advanced = lifecycle.advance(request, RequestState.DISPATCHING, at=now)
+        async with self.units.write() as unit:
+            taken = await unit.runs.by_github(request.connection, request.repository, rerun.run, rerun.attempt)
+            if taken is not None:
+                owner = await unit.requests.get(taken.request)
+                if taken.verified or owner is None or owner.state not in lifecycle.FINAL:
+                    return None
+                await unit.runs.remove(taken)  # it never began, or GitHub would not be at the attempt before it
+            begun = await unit.requests.save(replace(advanced, rerun=rerun, dispatched_at=now))
+            await unit.runs.add(self._unseen(begun, rerun))
+        return begun
 
     async def send(self, request: Request, repository: Repository) -> None:
         """Ask GitHub for the attempt that was written down."""
@@ -67,7 +82,7 @@ class Restart:
         try:
             report = await self.runs.get(repository, rerun.run)
         except NotFound:
-            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, "GitHub no longer knows this run.")
+            await self.end(request, RequestState.LOST, Reason.RUN_NOT_FOUND, GONE)
             return True
         if report.attempt < rerun.attempt:
             return False

@@ -20,7 +20,9 @@ WAITS_FOR: Final = {
 def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...]]:
     """A sentence, which is empty where the lines say enough, and the lines that help."""
     line = normalise(request.text)
-    rerun, again = Offer(line=line, does="runs it again"), Offer(line=line, does="asks again")
+    # What asked for a rerun names the request before it, or just the newest one: the next rerun is of this one.
+    repeat = line if request.rerun is None else f"/rerun {request.code}"
+    rerun, again = Offer(line=repeat, does="runs it again"), Offer(line=line, does="asks again")
     explain = Offer(line=f"/explain {line.removeprefix('/')}", does="shows every gate")
     stop = Offer(line=f"/cancel {request.code}", does="stops it")
     match request.state:
@@ -40,6 +42,8 @@ def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...
             return "Ask whoever said no.", (again,)
         case RequestState.EXPIRED:
             return "", (again,)
+        case RequestState.VOIDED if request.rerun is not None:
+            return "Type the first command again to run what is there now.", ()
         case RequestState.VOIDED:
             return "Look at what changed.", (Offer(line=line, does="asks for what is there now"),)
         case RequestState.LOST:
