@@ -65,7 +65,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
-    "demo": frozenset({"click"}),
+    "demo": frozenset({"aiohttp", "click"}),
 }
 """Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""
 
