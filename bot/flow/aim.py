@@ -5,22 +5,28 @@ What nobody may know answers like what is not there (T22): one text, and the sam
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 from bot.flow.meet import Met
 from bot.flow.ports import FindRepository, Unit, Units
 from bot.model.address import SLACK
 from bot.model.decision import Denied
-from bot.model.intent import Decide, Intent, Query, Question, Rerun
+from bot.model.intent import Decide, Intent, Query, Question, Rerun, Use
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.model.repository import Repository, Target
 from bot.model.request import Request
+from bot.model.slack import Standing
 from bot.rules import policy, refuse
 from bot.rules.target import Named
 
-ABOUT_REQUESTS = (Question.STATUS, Question.LOGS)
+ABOUT_REQUESTS: Final = (Question.STATUS, Question.LOGS)
+ABOUT_IT: Final = re.compile(r"/(?:rerun(?: +failed)?|cancel|status|logs)")
+"""Lines to explain that mean a request and do not name it."""
+VISITORS = (Standing.GUEST, Standing.EXTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +47,32 @@ class Aim:
                 request = await self._of_thread(unit, met)
                 intent = _naming(intent, request)
             known = await unit.repositories.get(request.connection, request.repository) if request else None
-            bound = await self._bound(unit, met)
+            bound = await self._bound(unit, met, intent)
         if code is not None and (request is None or not _same(known, named)):
             return _missing(met)
         if request is not None and known is not None:
-            return Target(repository=known, number=request.number, on_pull_request=request.on_pull_request), intent
-        return await self._typed(met, intent, named, bound)
+            found = Target(repository=known, number=request.number, on_pull_request=request.on_pull_request)
+        else:
+            typed = await self._typed(intent, named, bound)
+            if typed is None or isinstance(typed, Message):
+                return typed or _missing(met)
+            found = typed
+        visitor = met.user.standing in VISITORS  # allowed here for the channel's repository, and no other exists (T21)
+        return _missing(met) if visitor and not met.about(found.repository) else (found, intent)
 
-    async def _typed(
-        self, met: Met, intent: Intent, named: Named | None, bound: Repository | None
-    ) -> tuple[Target, Intent] | Message:
+    async def _typed(self, intent: Intent, named: Named | None, bound: Repository | None) -> Target | Message | None:
+        """None when there is no such repository."""
         repository = bound
         if named is not None and named.name is not None:
             owner, _, name = named.name.partition("/")
             repository = await self.repositories.find(self.github, owner, name)
             if repository is None:
-                return _missing(met)
+                return None
         if repository is None:
-            return _unnamed()
+            return _unnamed(intent)
         number = named.number if named is not None else None
         # In Slack a number is a pull request's: that of an issue is refused later, before anything runs on its behalf.
-        return Target(repository=repository, number=number, on_pull_request=number is not None), intent
+        return Target(repository=repository, number=number, on_pull_request=number is not None)
 
     async def _of_thread(self, unit: Unit, met: Met) -> Request | None:
         origin = met.origin
@@ -73,8 +84,9 @@ class Aim:
         within = await unit.requests.of_place(f"{origin.connection}:{origin.channel}:{origin.thread}:", 1)
         return within[0] if within else None
 
-    async def _bound(self, unit: Unit, met: Met) -> Repository | None:
-        bound = met.bound
+    async def _bound(self, unit: Unit, met: Met, intent: Intent) -> Repository | None:
+        """The channel's; a paused one can still be taken away."""
+        bound = met.binding if isinstance(intent, Use) and intent.remove else met.bound
         return await unit.repositories.get(bound.github, bound.repository) if bound else None
 
 
@@ -98,6 +110,8 @@ def _naming(intent: Intent, request: Request | None) -> Intent:
             return replace(intent, request=request.code)
         case Query(question=question) if question in ABOUT_REQUESTS:
             return replace(intent, arguments={**intent.arguments, "request": request.code})
+        case Query(question=Question.EXPLAIN, arguments={"line": line}) if ABOUT_IT.fullmatch(line):
+            return replace(intent, arguments={**intent.arguments, "line": f"{line} {request.code}"})
         case _:
             return intent
 
@@ -117,5 +131,8 @@ def _missing(met: Met) -> Message:
     return refuse.refusal("", nowhere)
 
 
-def _unnamed() -> Message:
+def _unnamed(intent: Intent) -> Message:
+    if isinstance(intent, Use) and intent.remove:
+        sentence = "This channel has no repository of its own, so there is nothing to take away."
+        return Message(name="use_answered", fields={"sentence": sentence, "repository": None})
     return Message(name="target_unnamed", fields={})

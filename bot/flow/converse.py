@@ -86,8 +86,9 @@ class Converse:
 
     async def obey(self, met: Met, words: str) -> None:
         """The words of somebody whom we met."""
-        without, named = split(slack_words.plain(words))
-        text = f"{self.command} {slack_words.plain(words)}".strip()
+        typed = slack_words.without_call(slack_words.plain(words), self.command) or HELP
+        without, named = split(typed)
+        text = f"{self.command} {typed}"
         dialect = self.dialect(named)
         caller = met.caller(text, dialect)
         heard, meant = self._understand(met, without)
@@ -147,7 +148,7 @@ class Converse:
         return Asker(
             origin=met.origin,
             place=self._answers_to(met, target),
-            stage=await self._stage(met, said.text, intent),
+            stage=await self._stage(met, said.text, intent, target),
             name=met.user.account.name,
             text=said.text,
             call=said.call,
@@ -158,21 +159,18 @@ class Converse:
 
     def _answers_to(self, met: Met, target: Target) -> SlackPlace:
         """Where others see it only if they asked for news of this repository by binding the channel (T22)."""
-        bound = met.bound
-        open_to_all = bound is not None and (bound.github, bound.repository) == (
-            target.repository.connection,
-            target.repository.id,
-        )
-        visible = met.origin.via is SlackVia.MESSAGE and open_to_all and met.may_speak
+        repository = target.repository
+        visible = met.origin.via is SlackVia.MESSAGE and met.about(repository) and met.may_speak(repository)
         direct = met.channel is not None and met.channel.direct and met.origin.via is SlackVia.MESSAGE
         return met.place() if visible or direct else met.private
 
-    async def _stage(self, met: Met, text: str, intent: Intent) -> SlackPlace:
+    async def _stage(self, met: Met, text: str, intent: Intent, target: Target) -> SlackPlace:
         """Where the living message stands: in the channel if we may speak there, else in a direct message."""
-        if met.may_speak or not isinstance(intent, Dispatch | Rerun):
+        if met.may_speak(target.repository) or not isinstance(intent, Dispatch | Rerun):
             return met.place()
         direct = await self.channels.direct(met.origin.connection, met.origin.user)
-        message = Message(name="request_moved", fields={"line": text, "channel": met.origin.channel})
+        fields = {"line": text, "channel": met.origin.channel, "shared": met.shared}
+        message = Message(name="request_moved", fields=fields)
         async with self.units.write() as unit:
             key = f"{met.origin.natural_key}:moved"
             await self.reply.tell(unit, met.private, message, key=key)
@@ -191,6 +189,7 @@ class Converse:
             await self.reply.tell(unit, place, message, key=origin.natural_key)
 
 
+HELP: Final = "help"
 UNKNOWN: Final = "Slack does not say who you are, so nothing was done."
 TELL: Final = "Type it again in a minute; if it stays so, tell whoever runs Signalbox."
 FLOODED: Final = "That were many commands in a short time, so this one was not looked at."

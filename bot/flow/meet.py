@@ -10,6 +10,7 @@ from bot.flow.ports import SlackChannels, SlackUsers, Units
 from bot.model.address import SlackPlace
 from bot.model.origin import SlackOrigin, SlackVia
 from bot.model.people import Person
+from bot.model.repository import Repository
 from bot.model.slack import Binding, SlackChannel, SlackUser, Standing
 from bot.rules.dialect import Dialect
 
@@ -42,14 +43,23 @@ class Met:
     def bound(self) -> Binding | None:
         """The channel's repository; a channel that became shared with others has none until it is bound anew (T22)."""
         binding = self.binding
-        paused = binding is not None and self.channel is not None and self.channel.shared and not binding.shared
+        paused = binding is not None and self.shared and not binding.shared
         return None if paused else binding
 
     @property
-    def may_speak(self) -> bool:
-        """Whether we can post in the channel, and everybody there may know what is asked there."""
+    def shared(self) -> bool:
+        """Whether people from elsewhere read along."""
+        return self.channel is not None and self.channel.shared
+
+    def about(self, repository: Repository) -> bool:
+        """Whether it is the one that the channel is bound to."""
+        bound = self.bound
+        return bound is not None and (bound.github, bound.repository) == (repository.connection, repository.id)
+
+    def may_speak(self, repository: Repository) -> bool:
+        """Whether we can post in the channel, and everybody there may know of this repository (T22)."""
         channel = self.channel
-        if channel is None or (channel.shared and self.bound is None):
+        if channel is None or (channel.shared and not self.about(repository)):
             return False
         return channel.member or channel.direct
 

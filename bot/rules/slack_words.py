@@ -21,6 +21,12 @@ def plain(words: str) -> str:
     return text
 
 
+def without_call(words: str, command: str) -> str:
+    """What follows the slash command, for those who type it in a message as well: `@signalbox /ops status`."""
+    first, _, rest = words.partition(" ")
+    return rest.strip() if first == command else words
+
+
 def _typed(special: re.Match[str]) -> str:
     kind, thing, label = special["kind"], special["thing"], special["label"]
     if kind == "@":

@@ -133,7 +133,12 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
             "next_step": "Ask alice, who started it.",
         },
     ),
-    "moved": Message(name="request_moved", fields={"line": "/ops run deploy.yml", "channel": "C012DEPLOY"}),
+    "moved": Message(
+        name="request_moved", fields={"line": "/ops run deploy.yml", "channel": "C012DEPLOY", "shared": False}
+    ),
+    "moved-shared": Message(
+        name="request_moved", fields={"line": "/ops run deploy.yml", "channel": "C012DEPLOY", "shared": True}
+    ),
     "home": Message(
         name="home_shown",
         fields={

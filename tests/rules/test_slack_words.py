@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.slack_words import plain
+from bot.rules.slack_words import plain, without_call
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,18 @@ from bot.rules.slack_words import plain
 )
 def test_typed_again(sent: str, typed: str) -> None:
     assert plain(sent) == typed
+
+
+@pytest.mark.parametrize(
+    ("words", "bare"),
+    [
+        ("status", "status"),
+        ("/ops status", "status"),
+        ("/ops   run deploy.yml", "run deploy.yml"),
+        ("/ops", ""),
+        ("/opsy status", "/opsy status"),
+        ("run /ops", "run /ops"),
+    ],
+)
+def test_the_slash_command_may_be_typed_in_a_message_too(words: str, bare: str) -> None:
+    assert without_call(words, "/ops") == bare
