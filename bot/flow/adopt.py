@@ -56,7 +56,7 @@ class Adopt:
             if run is None:
                 await unit.enqueue(_find(started, now + timedelta(seconds=2)))
             else:
-                await unit.runs.add(self._unseen(started, run, 1))
+                await unit.runs.add(unseen(self.mint.id(), started, run, 1, now))
 
     async def __call__(self, request: Request, repository: Repository, report: RunReport) -> None:
         """This run is the request's: proven by its key."""
@@ -67,7 +67,7 @@ class Adopt:
             owned = await unit.runs.of_request(request.id)
             if current is None or any(run.github_id == report.id for run in owned):
                 return
-            await unit.runs.add(self._unseen(current, report.id, report.attempt))
+            await unit.runs.add(unseen(self.mint.id(), current, report.id, report.attempt, now))
             revived = lifecycle.reach(current, RequestState.RUNNING, at=now)
             await move(unit, current, revived, now)
             await unit.enqueue(check(request.id))
@@ -119,24 +119,25 @@ class Adopt:
             lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=note)
             await move(unit, current, lost, now)
 
-    def _unseen(self, request: Request, run: int, attempt: int) -> Run:
-        """A run of which nothing but its id is known: any report is news."""
-        assert request.dispatched_at is not None
-        return Run(
-            id=self.mint.id(),
-            connection=request.connection,
-            repository=request.repository,
-            github_id=run,
-            attempt=attempt,
-            request=request.id,
-            status=RunStatus.REQUESTED,
-            conclusion=None,
-            url="",
-            verified=False,
-            jobs=(),
-            updated_at=request.dispatched_at - verify.CLOCKS_DIFFER,
-            checked_at=self.clock.now(),
-        )
+
+def unseen(id: UUID, request: Request, run: int, attempt: int, at: datetime) -> Run:
+    """A run of which nothing but its id is known: any report is news. `at` is now."""
+    assert request.dispatched_at is not None
+    return Run(
+        id=id,
+        connection=request.connection,
+        repository=request.repository,
+        github_id=run,
+        attempt=attempt,
+        request=request.id,
+        status=RunStatus.REQUESTED,
+        conclusion=None,
+        url="",
+        verified=False,
+        jobs=(),
+        updated_at=request.dispatched_at - verify.CLOCKS_DIFFER,
+        checked_at=at,
+    )
 
 
 def _find(request: Request, run_at: datetime) -> Job:

@@ -12,9 +12,11 @@ from bot.flow.authorize import Authorize, Question
 from bot.flow.here import meant
 from bot.flow.ports import Mint, Unit, Units, Workflows
 from bot.flow.read_logs import ReadLogs
+from bot.flow.rerun import RunAgain
 from bot.model import intent as intents
 from bot.model.command import Command, Problem, Surface
-from bot.model.intent import Dispatch, Query
+from bot.model.decision import Decision, Denied
+from bot.model.intent import Dispatch, Intent, Query, Rerun
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.model.repository import Repository
@@ -39,6 +41,7 @@ class Ask:
     workflows: Workflows
     authorize: Authorize
     read_logs: ReadLogs
+    rerun: RunAgain
     reply: Reply
     mint: Mint
 
@@ -139,7 +142,12 @@ class Ask:
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             assert isinstance(meant, Problem)
             return refuse.misheard(meant)
-        command = self.catalog[heard.verb]
+        return explain.explained(
+            _as_typed(asker, line), await self._judged(asker, self.catalog[heard.verb], meant, line)
+        )
+
+    async def _judged(self, asker: Asker, command: Command, meant: Intent, line: str) -> Decision:
+        """Every gate that this intent would have to pass."""
         if isinstance(meant, Dispatch):
             question = Question(
                 command=command,
@@ -150,14 +158,19 @@ class Ask:
                 key=self.mint.key(),
                 line=line,
             )
-            return explain.explained(_as_typed(asker, line), (await self.authorize(question)).decision)
+            return (await self.authorize(question)).decision
         repository = asker.target.repository
         role = await self.authorize.role(repository, asker.person.github)
         login = asker.person.github.login
         gates = [policy.visible(role, login, repository.full_name)]
         if role is not None:
             gates.append(policy.role(role, command.permission, login, command.name))
-        return explain.explained(_as_typed(asker, line), policy.decide(gates))
+        decision = policy.decide(gates)
+        if isinstance(meant, Rerun) and not isinstance(decision, Denied):
+            again = await self.rerun.judge(asker, command, meant)
+            asked = {gate.name for gate in gates}
+            return policy.decide([*gates, *(gate for gate in again.decision.gates if gate.name not in asked)])
+        return decision
 
 
 def _as_typed(asker: Asker, line: str) -> str:

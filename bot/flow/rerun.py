@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.flow.answer import Asker, Reply
-from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.authorize import Authorize, Question
 from bot.flow.here import meant
 from bot.flow.open import Open
 from bot.flow.ports import Clock, Mint, Units
 from bot.flow.restart import rerun_of
 from bot.model.command import Command
-from bot.model.decision import Denied
+from bot.model.decision import Decision, Denied
 from bot.model.intent import Dispatch, Rerun
 from bot.model.repository import Target
 from bot.model.request import Request, RequestState
@@ -21,6 +21,17 @@ from bot.rules import lifecycle, policy, refuse, reruns
 
 LOOKED_THROUGH: Final = 50
 """How many of the newest requests are looked through for one that can be run again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What would be run again, and whether it may be."""
+
+    decision: Decision
+    earlier: Request | None
+    """None: there is nothing to run again, as the decision says."""
+    run: Run | None
+    """Its newest attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +49,29 @@ class RunAgain:
         """Open the request, or tell the person why not. Raises `UpstreamError`."""
         if await self.open.judged_before(asker):
             return
-        earlier, run = await self._earlier(asker, intent)
-        gate = reruns.possible(earlier, run, code=intent.request)
-        if not gate.passed:
-            return await self._refuse(asker, policy.decide([gate]))
-        assert earlier is not None
-        assert run is not None
-        judged = await self.authorize(self._question(asker, command, earlier))
-        decision = judged.decision
-        if not isinstance(decision, Denied):
-            decision = policy.decide([*decision.gates, reruns.same_commit(earlier, judged.pin)])
-        if isinstance(decision, Denied):
-            return await self._refuse(asker, decision)
+        again = await self.judge(asker, command, intent)
+        if isinstance(again.decision, Denied):
+            message = refuse.refusal(asker.text, again.decision)
+            return await self.reply(asker, message, action="command_refused", reason=again.decision.reason)
+        assert again.earlier is not None
         about = Target(
-            repository=asker.target.repository, number=earlier.number, on_pull_request=earlier.on_pull_request
+            repository=asker.target.repository,
+            number=again.earlier.number,
+            on_pull_request=again.earlier.on_pull_request,
         )
-        await self.open.save(self._request(asker, command, earlier, run, judged, intent), replace(asker, target=about))
+        await self.open.save(self._request(asker, command, again, intent), replace(asker, target=about))
+
+    async def judge(self, asker: Asker, command: Command, intent: Rerun) -> Again:
+        """Whether it may be run again, with every gate that was asked. Raises `UpstreamError`."""
+        earlier, run = await self._earlier(asker, intent)
+        ended = reruns.possible(earlier, run, code=intent.request)
+        if earlier is None or not ended.passed:
+            return Again(decision=policy.decide([ended]), earlier=None, run=None)
+        judged = await self.authorize(self._question(asker, command, earlier))
+        gates = [*judged.decision.gates, ended]
+        if not isinstance(judged.decision, Denied):
+            gates.append(reruns.same_commit(earlier, judged.pin))
+        return Again(decision=policy.decide(gates), earlier=earlier, run=run)
 
     async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
         async with self.units.read() as unit:
@@ -62,11 +80,6 @@ class RunAgain:
                 if intent.request is not None or (runs and request.state in lifecycle.FINAL):
                     return request, runs[-1] if runs else None
         return None, None
-
-    async def _refuse(self, asker: Asker, decision: object) -> None:
-        assert isinstance(decision, Denied)
-        message = refuse.refusal(asker.text, decision)
-        await self.reply(asker, message, action="command_refused", reason=decision.reason)
 
     def _question(self, asker: Asker, command: Command, earlier: Request) -> Question:
         """What the earlier request asked for, judged as if it were asked now: the same gates (T2)."""
@@ -88,12 +101,12 @@ class RunAgain:
             line=asker.call,
         )
 
-    def _request(
-        self, asker: Asker, command: Command, earlier: Request, run: Run, judged: Judged, intent: Rerun
-    ) -> Request:
+    def _request(self, asker: Asker, command: Command, again: Again, intent: Rerun) -> Request:
+        assert again.earlier is not None
+        assert again.run is not None
         now = self.clock.now()
         received = replace(
-            earlier,
+            again.earlier,
             id=self.mint.id(),
             code=self.mint.code(),
             key=self.mint.key(),
@@ -101,7 +114,7 @@ class RunAgain:
             text=asker.text,
             person=asker.person.id,
             origin=asker.origin,
-            rerun=rerun_of(earlier.id, run, failed_only=intent.failed_only),
+            rerun=rerun_of(again.earlier.id, again.run, failed_only=intent.failed_only),
             state=RequestState.RECEIVED,
             waiting_for=None,
             reason=None,

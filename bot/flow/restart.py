@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.errors import NotFound, Refused
-from bot.flow.adopt import check
+from bot.flow.adopt import check, unseen
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
 from bot.model.decision import Reason
@@ -61,7 +61,7 @@ class Restart:
                     return None
                 await unit.runs.remove(taken)  # it never began, or GitHub would not be at the attempt before it
             begun = await unit.requests.save(replace(advanced, rerun=rerun, dispatched_at=now))
-            await unit.runs.add(self._unseen(begun, rerun))
+            await unit.runs.add(unseen(self.mint.id(), begun, rerun.run, rerun.attempt, now))
         return begun
 
     async def send(self, request: Request, repository: Repository) -> None:
@@ -124,25 +124,6 @@ class Restart:
     async def _ours(self, request: Request, report: RunReport) -> bool:
         login = await self.ourselves.login(request.connection)
         return verify.started_by_us(report, login)
-
-    def _unseen(self, request: Request, rerun: RerunOf) -> Run:
-        """An attempt of which nothing is known yet: any report is news."""
-        assert request.dispatched_at is not None
-        return Run(
-            id=self.mint.id(),
-            connection=request.connection,
-            repository=request.repository,
-            github_id=rerun.run,
-            attempt=rerun.attempt,
-            request=request.id,
-            status=RunStatus.REQUESTED,
-            conclusion=None,
-            url="",
-            verified=False,
-            jobs=(),
-            updated_at=request.dispatched_at - verify.CLOCKS_DIFFER,
-            checked_at=self.clock.now(),
-        )
 
 
 def rerun_of(request: UUID, run: Run, *, failed_only: bool) -> RerunOf:

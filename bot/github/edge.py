@@ -14,8 +14,8 @@ from uuid import UUID
 
 import msgspec
 
+from bot.clock import Clock, Mint
 from bot.errors import BadPayload, BadSignature
-from bot.github.clock import Clock, Mint
 from bot.github.comment_text import may_hold_command
 from bot.github.facts import CommentEvent, Envelope
 from bot.github.shapes import SHAPES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.github.flights import Flights
+from bot.flights import Flights
 from bot.github.tokens import Scope
 
 if TYPE_CHECKING:

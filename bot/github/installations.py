@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot.errors import NotFound, Refused
-from bot.github.flights import Flights
+from bot.flights import Flights
 from bot.github.tokens import Scope, Tokens
 from bot.model.repository import Repository
 

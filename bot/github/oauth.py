@@ -16,8 +16,8 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import Refused, Unreachable, UpstreamError
-from bot.github.clock import Clock
 from bot.github.failures import failure
 from bot.github.wire import API_VERSION, CALL_SECONDS, OnCall
 from bot.model.people import GitHubAccount

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import NotFound, Refused
 from bot.github import scopes
 from bot.github.clients import Clients
-from bot.github.clock import Clock
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
 

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import BadPayload, NotFound, Refused, Unreachable
 from bot.github import readings, scopes
 from bot.github.clients import Clients
-from bot.github.clock import Clock
 from bot.github.facts import Envelope, InstallationFacts, Moment, RepositoryFacts
 from bot.github.tokens import Scope
 from bot.github.transport import GitHubClient

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.github.clock import Clock
-from bot.github.flights import Flights
+from bot.clock import Clock
+from bot.flights import Flights
 
 EARLY: Final = timedelta(minutes=5)
 """A token is not used in its last minutes: clocks differ, and a call that started with it must end with it."""

@@ -16,8 +16,8 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import Refused, Unreachable
-from bot.github.clock import Clock
 from bot.github.etags import Etags
 from bot.github.facts import Moment
 from bot.github.failures import failure

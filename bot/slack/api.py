@@ -12,10 +12,10 @@ from uuid import UUID
 
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import BotError, RateLimited, Refused, Unreachable, UpstreamError
+from bot.flights import Flights
 from bot.slack import failures, hooks
-from bot.slack.clock import Clock
-from bot.slack.flights import Flights
 from bot.slack.pacing import Pacing
 from bot.slack.scopes import METHODS
 from bot.slack.wire import CALL_SECONDS, Answer, Wire, is_loopback

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import NotFound
 from bot.model.slack import SlackChannel
 from bot.slack.api import Identity, SlackApi, read
 from bot.slack.clients import Clients
-from bot.slack.clock import Clock
 from bot.slack.memory import Memory
 
 LIFETIME: Final = timedelta(seconds=60)

@@ -21,10 +21,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk import signature as signatures
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.clock import Clock, Mint
 from bot.errors import BadPayload, BadSignature
 from bot.model.delivery import Delivery
 from bot.slack import kept
-from bot.slack.clock import Clock, Mint
 from bot.slack.kept import Kept
 
 log = logging.getLogger(__name__)

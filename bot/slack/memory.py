@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
-from bot.slack.clock import Clock
+from bot.clock import Clock
 
 MOST_KEPT: Final = 10_000
 

@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from bot.clock import Clock
 from bot.errors import Refused, UpstreamError
 from bot.slack.api import SlackApi, read
-from bot.slack.clock import Clock
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.clock import Clock
 from bot.errors import RateLimited
-from bot.slack.clock import Clock
 
 MOST_KEYS: Final = 1_000
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Insert, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import Clock
 from bot.model.repository import Repository
-from bot.store.clock import Clock
 from bot.store.dialect import insert
 from bot.store.schema import repositories as table
 

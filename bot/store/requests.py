@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Insert, Row, Select, bindparam, func, or_,
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import Clock
 from bot.errors import Conflict
 from bot.model.address import SLACK
 from bot.model.decision import Reason
 from bot.model.origin import Origin
 from bot.model.request import Pin, PinSource, Request, RequestState, RerunOf
-from bot.store.clock import Clock
 from bot.store.dialect import insert
 from bot.store.origins import from_json, to_columns
 from bot.store.schema import announcements

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import Clock
 from bot.model.decision import Reason
 from bot.model.job import Job
 from bot.model.request import Request
@@ -15,7 +16,6 @@ from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.audit import Audit
 from bot.store.bindings import Bindings
-from bot.store.clock import Clock
 from bot.store.connections import Connections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries

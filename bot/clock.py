@@ -1,4 +1,4 @@
-"""Owns what this folder needs of time and names, so that stories can travel."""
+"""Owns what adapters and store need of time and names, so that stories can travel. Free to all of them."""
 
 from __future__ import annotations
 
