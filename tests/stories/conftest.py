@@ -1,4 +1,4 @@
-"""A story for each test: the real bot, a GitHub of our own, one clock."""
+"""A story for each test: the real bot, a GitHub of our own, perhaps a Slack of our own, one clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.slack_story import SlackStory, talking
 from tests.support.story import Story, telling
 
 
@@ -14,4 +15,11 @@ from tests.support.story import Story, telling
 async def story(tmp_path: Path) -> AsyncIterator[Story]:
     """A private repository acme/shop with an open pull request by alice."""
     async with telling(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def chat(tmp_path: Path) -> AsyncIterator[SlackStory]:
+    """The same beside a Slack with a channel #deploys, where alice, bob, carol and rita have linked their accounts."""
+    async with talking(tmp_path) as world:
         yield world
