@@ -179,12 +179,13 @@ def _steps(wires: Wires, read: ports.ReadDelivery) -> Steps:
     ties = adopt.Adopt(units, runs, ourselves, clock, mint)
     tracker = track.Track(units, runs, ties, ourselves, clock)
     opener = opening.Open(units, judge, reply, clock, mint)
-    ask = query.Ask(units, commands, workflows, judge, read_logs.ReadLogs(units, logs), reply, mint)
+    again = rerun.RunAgain(units, judge, opener, reply, clock, mint)
+    ask = query.Ask(units, commands, workflows, judge, read_logs.ReadLogs(units, logs), again, reply, mint)
     acting = act.Act(
         catalog=commands,
         permissions=permissions,
         open=opener,
-        rerun=rerun.RunAgain(units, judge, opener, reply, clock, mint),
+        rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
         ask=ask,
         bind=use.Bind(units, slack.channels, reply, clock) if slack else None,
@@ -192,7 +193,7 @@ def _steps(wires: Wires, read: ports.ReadDelivery) -> Steps:
     )
     listener = hear.Hear(units, commands, person, acting, reply, clock)
     poster = post.Post(units, comments, slack.messages if slack else None)
-    again = rejudge.Rejudge(units, judge, commands, clock)
+    rejudging = rejudge.Rejudge(units, judge, commands, clock)
     from_slack = None
     if slack is not None:
         common = Common(
@@ -202,7 +203,7 @@ def _steps(wires: Wires, read: ports.ReadDelivery) -> Steps:
     return Steps(
         receive=receive.Receive(units, read, listener, tracker, person, reply, permissions, from_slack),
         dispatch=dispatch.Dispatcher(
-            units, workflows, again, ties, restart.Restart(units, runs, ourselves, clock, mint), clock
+            units, workflows, rejudging, ties, restart.Restart(units, runs, ourselves, clock, mint), clock
         ),
         adopt=ties,
         track=tracker,
