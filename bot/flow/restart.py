@@ -7,14 +7,13 @@ Which one is next, GitHub is asked: anybody with write can run it again there, a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from bot.errors import NotFound, Refused
-from bot.flow.adopt import check, unseen
+from bot.flow.adopt import unseen
 from bot.flow.move import move
-from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.flow.ports import Clock, Mint, Ourselves, Units, WorkflowRuns
 from bot.model.decision import Reason
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState, RerunOf
@@ -23,7 +22,6 @@ from bot.rules import lifecycle, verify
 
 TAKEN: Final = "Somebody else is running it again already."
 GONE: Final = "GitHub no longer knows this run."
-FIRST_CHECK: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +93,14 @@ class Restart:
         return True
 
     async def end(self, request: Request, state: RequestState, reason: Reason, note: str) -> None:
-        """End the request; an attempt that never began, or is somebody else's, is not its run."""
+        """End the request for a reason that the person sees."""
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)
             if current is None or not lifecycle.may(current, state):
                 return
-            if state is not RequestState.LOST:
-                await self._forget(unit, current)
             ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
             await move(unit, current, ended, now)
-
-    async def _forget(self, unit: Unit, request: Request) -> None:
-        for run in await unit.runs.of_request(request.id):
-            if run.status is RunStatus.REQUESTED and not run.verified:
-                await unit.runs.remove(run)
 
     async def _started(self, request: Request) -> None:
         now = self.clock.now()
@@ -119,7 +110,6 @@ class Restart:
                 return
             started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=current.reason, note=current.note)
             await move(unit, current, started, now)
-            await unit.enqueue(check(current.id, now + FIRST_CHECK))
 
     async def _ours(self, request: Request, report: RunReport) -> bool:
         login = await self.ourselves.login(request.connection)
