@@ -178,7 +178,7 @@ class Linking:
         """What the asker reads in Slack."""
         host = await unit.connections.get(github.connection)
         fields = {"github_login": github.login, "slack_user": slack.user, "server_url": host.server_url}
-        return Message(name="link_finished", fields=fields)
+        return Message(name="link_finished", fields={**fields, "prefix": self.command})
 
     async def end(self, unit: Unit, slack: SlackAccount) -> Message:
         """End the link of this Slack account, if there is one, and tell the person's other accounts."""
@@ -203,7 +203,7 @@ class Linking:
             if link.provider == linking.SLACK and link.unlinked_at is None and not here:
                 user = link.external_id.partition(":")[2]
                 place = SlackPlace(connection=link.connection, channel="", only_for=user)
-                told = Message(name="link_told", fields=said)
+                told = Message(name="link_told", fields={**said, "prefix": self.command})
                 await self.reply.tell(unit, place, told, key=f"{key}:{link.connection}:{link.external_id}")
 
     async def _note(self, unit: Unit, action: str, person: Person | None, slack: SlackAccount, **facts: str) -> None:

@@ -77,4 +77,4 @@ def _done(full_name: str, intent: Use) -> str:
     if intent.remove:
         return "This channel has no repository of its own any more."
     guests = " Guests who are linked may act here." if intent.guests else ""
-    return f"Commands in this channel are about {full_name} from now on, unless they name another one.{guests}"
+    return f"This channel is about {full_name} now.{guests}"

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from bot.errors import RateLimited
 from bot.jobs.ledger import Done, Held, Outcome
 from bot.jobs.policy import Kind
 from bot.jobs.schedule import Schedule
@@ -55,7 +56,8 @@ class Attempt:
         outcome = Waiting(job=job, due=due, tries=tries, error=text)
         facts = {"action": "job_held" if last_try else "job_retried", "kind": job.kind, "key": job.key}
         if not last_try:
-            log.warning("Job %s failed, next try at %s: %s", job.kind, due.isoformat(), text, extra=facts)
+            level = logging.INFO if _only_waits(error) else logging.WARNING
+            log.log(level, "Job %s failed, next try at %s: %s", job.kind, due.isoformat(), text, extra=facts)
             self._on_result(kind.name, "retried")
             return outcome
         log.error("Job %s is held after %d attempts: %s", job.kind, tries, text, extra=facts, exc_info=error)
@@ -73,3 +75,8 @@ class Attempt:
         except Exception:
             facts = {"action": "job_held_untold", "kind": job.kind, "key": job.key}
             log.exception("Could not tell that a job of kind %s is held", job.kind, extra=facts)
+
+
+def _only_waits(error: Exception) -> bool:
+    """Nobody was asked and nothing went wrong: we keep the pace that an upstream wants of us."""
+    return isinstance(error, RateLimited) and error.status is None

@@ -100,13 +100,15 @@ def _presses(delivery: Delivery, found: PressFacts) -> Iterator[FromSlack]:
 
 def _pressed_at(delivery: Delivery, found: PressFacts, action: Action) -> SlackOrigin:
     container = found.container
+    thread = container.thread_ts or (found.message.thread_ts if found.message else None)
     return SlackOrigin(
         connection=delivery.connection,
         via=SlackVia.BUTTON,
         team=_team(found.team, found.user),
         user=found.user.id,
         channel=container.channel_id or (found.channel.id if found.channel else ""),
-        thread=container.thread_ts or (found.message.thread_ts if found.message else None),
+        # The first message of a thread names its own thread; who presses there stands in the channel.
+        thread=thread if thread != container.message_ts else None,
         message=container.message_ts,
         occurrence=f"{found.trigger_id}:{action.action_id}",
         created_at=delivery.received_at,

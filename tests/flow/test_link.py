@@ -88,7 +88,7 @@ async def test_t5_a_code_links_for_the_user_who_asked(links: Links) -> None:
     message = await links.link(ALICE, GITHUB)
     assert (message.name, message.fields) == (
         "link_finished",
-        {"github_login": "alice", "slack_user": "U1", "server_url": "https://github.com"},
+        {"github_login": "alice", "slack_user": "U1", "server_url": "https://github.com", "prefix": "/ops"},
     )
     person = await links.person(ALICE)
     assert person is not None

@@ -79,7 +79,8 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
     "not-linked": Message(name="not_linked", fields={"line": "/ops run deploy.yml", "minutes": 10}, buttons=(LINK,)),
     "link-offered": Message(name="link_offered", fields={"minutes": 10}, buttons=(LINK,)),
     "link-finished": Message(
-        name="link_finished", fields={"github_login": "alice", "slack_user": "U012ALICE", "server_url": SERVER}
+        name="link_finished",
+        fields={"github_login": "alice", "slack_user": "U012ALICE", "server_url": SERVER, "prefix": "/ops"},
     ),
     "link-refused": Message(
         name="link_refused",
@@ -92,6 +93,7 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
             "github_login": "alice",
             "slack_user": "U012ALICE",
             "at": NOON,
+            "prefix": "/ops",
         },
     ),
     "link-unavailable": Message(name="link_unavailable", fields={"next_step": "Tell whoever runs Signalbox."}),

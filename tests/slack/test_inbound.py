@@ -166,6 +166,13 @@ async def test_a_pressed_button(house: House) -> None:
     assert said == ButtonPressed(origin=origin, action="cancel", value="0192", response_url=url)
 
 
+async def test_a_button_of_the_first_message_of_a_thread_is_pressed_in_the_channel(house: House) -> None:
+    there = {"type": "message", "message_ts": "1795251600.000100", "channel_id": "C1", "is_ephemeral": False}
+    [said] = await interacted(house, press(container={**there, "thread_ts": "1795251600.000100"}))
+    assert isinstance(said, ButtonPressed)
+    assert (said.origin.message, said.origin.thread) == ("1795251600.000100", None)
+
+
 async def test_the_second_button_of_a_name_asks_for_the_same(house: House) -> None:
     [said] = await interacted(house, press("rerun.2"))
     assert isinstance(said, ButtonPressed)
