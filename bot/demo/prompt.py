@@ -205,18 +205,12 @@ class Prompt:
         click.echo("\n".join(f"    {line}".rstrip() for line in text.splitlines()))
 
     async def _read(self, _: str) -> None:
-        here = self._here()
+        person = self.company.slack.person(self.who)
         for entry in reading.entries(self.company):
-            key = entry.key
-            if isinstance(key, Message) and here is not None:
-                visible = key.channel is here and key.to in (None, self.company.slack.person(self.who))
-            else:
-                visible = isinstance(key, Message) is (here is not None)
-            if visible:
+            message = entry.key if isinstance(entry.key, Message) else None
+            here = message.channel is self.channel if message else self.channel is None
+            if here and (message is None or message.to in (None, person)):
                 click.echo(str(entry))
-
-    def _here(self) -> Channel | None:
-        return self.channel
 
     async def _help(self, _: str) -> None:
         click.echo(HELP.format(who=self.who, place=self.company.place, command=COMMAND))

@@ -13,6 +13,8 @@ from bot.sandbox.slack import Channel, Message
 from bot.transcript import readable, readable_blocks
 
 SLACKBOT: Final = "Slackbot"
+SIGNS: Final = {"eyes": "👀", "+1": "👍", "-1": "👎", "confused": "😕"}
+"""Reactions as people see them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def entries(company: Company) -> Iterator[Entry]:
             by_bot=said.author.endswith("[bot]"),
             only=None,
             in_thread=False,
-            marks=said.reactions,
+            marks=tuple(SIGNS.get(name, name) for name in said.reactions),
             text=readable(said.body),
         )
     numbers = {message: number for number, message in enumerate(roots(company), 1)}
@@ -83,7 +85,7 @@ def _entry(company: Company, message: Message, numbers: Mapping[Message, int]) -
         by_bot=message.author.is_bot or message.author.name == SLACKBOT,
         only=message.to.name if message.to else other(company, message.channel),
         in_thread=root is not None,
-        marks=tuple(message.reactions),
+        marks=tuple(SIGNS.get(name, name) for name in message.reactions),
         text=blocks_read(company, message.blocks) or words_read(company, message.text),
     )
 

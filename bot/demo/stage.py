@@ -42,7 +42,7 @@ class Stage:
         self.company = company
         self._began = began
         self._before: set[object] = set()
-        self._headlines: dict[object, str] = {}
+        self._states: dict[object, str] = {}
 
     async def play(self, story: Story) -> bool:
         """Play it and print it; False when it did not read as it should."""
@@ -102,7 +102,7 @@ class Stage:
         """From here on, everything is new. The people's own words are printed at once."""
         known = list(entries(self.company))
         self._before = {entry.key for entry in known}
-        self._headlines = {entry.key: entry.headline for entry in known}
+        self._states = {entry.key: _state(entry) for entry in known}
         click.echo("\n".join([f"  {head}", *(f"{pad}{line}".rstrip() for line in text.splitlines())]))
 
     # What they read
@@ -140,12 +140,18 @@ class Stage:
     def _changes(self) -> None:
         """It is one message, edited in place: what its first line said on the way, and who took notice."""
         for entry in entries(self.company):
-            says = entry.headline if entry.by_bot else " ".join(entry.marks)
-            if entry.in_thread or entry.only or self._headlines.get(entry.key, "" if entry.by_bot else says) == says:
-                continue
-            click.secho(f"  ... {says}", dim=True)
-            self._headlines[entry.key] = says
+            state = _state(entry)
+            if state not in ("", self._states.get(entry.key)):
+                click.secho(f"  ... {state}", dim=True)
+            self._states[entry.key] = state
 
     def _print(self) -> None:
         for entry in self._new():
             click.echo(str(entry))
+
+
+def _state(entry: Entry) -> str:
+    """What is worth a line when it changes: the bot's first line to everybody, its reaction to a person."""
+    if not entry.by_bot:
+        return " ".join(entry.marks)
+    return "" if entry.in_thread or entry.only else entry.headline

@@ -61,7 +61,7 @@ async def _mended(stage: Stage) -> None:
     await stage.reads("Timed out after 30 s")
     stage.company.pull.repository.plans["e2e.yml"] = Plan(jobs=[JobPlan("checkout page", seconds=2)])
     await stage.presses("bob", failed, "Re-run failed")
-    await stage.reads("passed", "attempt 2", "bob")
+    await stage.reads("End to end passed", "attempt 2", "@bob", "The details of")
 
 
 async def _reader_in_slack(stage: Stage) -> None:
