@@ -6,7 +6,9 @@ from datetime import datetime
 
 from bot.flow.announce import schedule
 from bot.flow.ports import Unit
-from bot.model.request import Request
+from bot.model.request import Request, RequestState
+from bot.model.run import RunStatus
+from bot.rules import lifecycle
 
 
 async def move(unit: Unit, before: Request, after: Request, now: datetime, *, urgent: bool = False) -> Request:
@@ -17,6 +19,8 @@ async def move(unit: Unit, before: Request, after: Request, now: datetime, *, ur
     saved = await unit.requests.save(after)
     await schedule(unit, saved, now, urgent=urgent)
     if after.state is not before.state:
+        if after.rerun is not None and before.state is RequestState.DISPATCHING and not lifecycle.NEXT[after.state]:
+            await _forget(unit, after)
         unit.moved(saved)
         await unit.audit.write(
             action=f"request_{after.state}",
@@ -29,3 +33,10 @@ async def move(unit: Unit, before: Request, after: Request, now: datetime, *, ur
             facts={"from": before.state.value, "note": after.note},
         )
     return saved
+
+
+async def _forget(unit: Unit, request: Request) -> None:
+    """An attempt that was written down and never began, or is somebody else's, is no run of this request."""
+    for run in await unit.runs.of_request(request.id):
+        if run.status is RunStatus.REQUESTED and not run.verified:
+            await unit.runs.remove(run)

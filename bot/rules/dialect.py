@@ -48,7 +48,9 @@ class Dialect:
     def _words(self, words: str) -> str:
         verb, _, rest = words.partition(" ")
         if verb == INNER:
-            return f"{verb} {self._words(rest.lstrip('/'))}"
+            # What is explained may be a line as it was typed here, with the slash command in front.
+            bare = rest.removeprefix("/").removeprefix(f"{self.command.removeprefix('/')} ")
+            return f"{verb} {self._words(bare)}"
         if self.target is None or verb in self.anywhere or _names_a_request(rest) or split(words)[1] is not None:
             return words
         return f"{verb} {self.target} {rest}".strip()
