@@ -87,7 +87,7 @@ class Story:
         text = MARKER.sub("", body).strip().replace(self.github.server_url, "https://github.test")
         for number, run in enumerate(self.github.runs, 1):
             text = text.replace(f"/runs/{run.id}", f"/runs/RUN{number}")
-            for job in run.jobs:
+            for job in (job for jobs in run.attempts.values() for job in jobs):
                 text = text.replace(f"/job/{job.id}", f"/job/{job.name.upper()}")
         for name, sha in (("HEAD", self.pull.head_sha), ("MAIN", self.repository.head_sha)):
             text = text.replace(sha, name).replace(sha[:12], name).replace(sha[:7], name)
