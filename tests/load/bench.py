@@ -18,10 +18,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.load import acks, commands, probot, starts
+from tests.load import acks, commands, probot, slash, starts
 from tests.load.figures import table
-from tests.load.github import github
 from tests.load.house import House
+from tests.load.platforms import platforms
 from tests.load.processes import CLIENT_CORE, pin
 
 
@@ -41,7 +41,7 @@ def main() -> None:
         options.json.write_text(json.dumps(raw, indent=1, default=str), encoding="utf-8")
 
 
-PARTS = ("starts", "acks", "commands")
+PARTS = ("starts", "acks", "slash", "commands")
 PACE_ROUNDS, PACE_NUMBERS = 50, 10_000
 
 
@@ -50,17 +50,21 @@ async def _measure(probot_folder: Path | None, parts: list[str]) -> dict[str, An
     raw: dict[str, Any] = {"machine": _machine(pinned)}
     print(f"{raw['machine']}\n")
     figures = []
-    with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as folder, github() as hub:
-        house = House(Path(folder), await hub.facts())
+    with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as folder, platforms() as outside:
+        house = House(Path(folder), await outside.github.facts(), await outside.slack.facts())
         if "starts" in parts:
             found, raw["starts"] = await starts.measure(house)
             figures += found
         if "acks" in parts:
-            measured = await acks.measure(house, hub, probot_folder)
+            measured = await acks.measure(house, outside.github, probot_folder)
             figures += measured.figures()
             raw["acks"] = asdict(measured)
+        if "slash" in parts:
+            heard = await slash.measure(house, outside.slack)
+            figures += heard.figures()
+            raw["slash"] = asdict(heard)
         if "commands" in parts:
-            cost = await commands.measure(house, hub)
+            cost = await commands.measure(house, outside)
             figures += cost.figures()
             raw["commands"] = asdict(cost)
     print(table(figures))

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.load.figures import Figure, percentile
-from tests.load.github import Calls, GitHub
-from tests.load.house import WEBHOOKS, House
+from tests.load.github import Calls
+from tests.load.house import COMMANDS, WEBHOOKS, House
+from tests.load.platforms import Platforms
 from tests.load.processes import HOST
+from tests.support.slack_story import talking
 from tests.support.story import Story, telling
 
 WARM_UP = 5
-COMMANDS = 100
+COUNT = 100
 JOBS = 10
+FILE = ".github/workflows/matrix.yml"
 RUN_SECONDS = 300
 MATRIX = f"""\
 name: Matrix
@@ -28,38 +31,63 @@ class Commands:
     """What was measured."""
 
     seconds: list[float]
+    """From a comment."""
+    slack_seconds: list[float]
+    """From a slash command."""
     calls: Calls
     events: int
     edits: int
+    slack_edits: int
 
     def figures(self) -> list[Figure]:
         """With their goals."""
-        name = "received to dispatch sent, GitHub at 0 ms"
         before, in_all = len(self.calls.before_dispatch), len(self.calls.in_all)
         return [
-            Figure(name=f"{name}, p50", value=percentile(self.seconds, 50) * 1000, unit="ms", at_most=10),
-            Figure(name=f"{name}, p99", value=percentile(self.seconds, 99) * 1000, unit="ms", at_most=30),
+            *_times("comment", self.seconds),
+            *_times("slash command", self.slack_seconds),
             Figure(name="GitHub calls for `run`, before the dispatch", value=before, unit="", at_most=3),
             Figure(name="GitHub calls for `run`, in all without edits", value=in_all, unit="", at_most=6),
             Figure(name=f"edits for a run of {JOBS} jobs ({self.events} events)", value=self.edits, unit="", at_most=8),
+            Figure(name="... asked in Slack", value=self.slack_edits, unit="", at_most=8),
         ]
 
 
-async def measure(house: House, github: GitHub) -> Commands:
-    """One command at a time against a GitHub in its own process; the edits in faked time."""
+async def measure(house: House, outside: Platforms) -> Commands:
+    """One command at a time against platforms in their own process; the edits in faked time."""
     async with house.bot() as server:
-        await github.tells(f"http://{HOST}:{server.port}{WEBHOOKS}")
-        await github.command_seconds(WARM_UP)
-        seconds = await github.command_seconds(COMMANDS)
-        calls = await github.calls()
+        await outside.github.tells(f"http://{HOST}:{server.port}{WEBHOOKS}")
+        await outside.github.command_seconds(WARM_UP)
+        seconds = await outside.github.command_seconds(COUNT)
+        calls = await outside.github.calls()
+    async with house.bot(slack=house.slack) as server:
+        await server.link(await outside.slack.people())
+        await outside.github.tells(f"http://{HOST}:{server.port}{WEBHOOKS}")
+        await outside.slack.tells(f"http://{HOST}:{server.port}{COMMANDS}")
+        await outside.slack.command_seconds(WARM_UP)
+        slack_seconds = await outside.slack.command_seconds(COUNT)
     events, edits = await _edits()
-    return Commands(seconds=seconds, calls=calls, events=events, edits=edits)
+    return Commands(
+        seconds=seconds,
+        slack_seconds=slack_seconds,
+        calls=calls,
+        events=events,
+        edits=edits,
+        slack_edits=await _slack_edits(),
+    )
+
+
+def _times(name: str, seconds: list[float]) -> list[Figure]:
+    name = f"{name} received to dispatch sent, GitHub at 0 ms"
+    return [
+        Figure(name=f"{name}, p50", value=percentile(seconds, 50) * 1000, unit="ms", at_most=10),
+        Figure(name=f"{name}, p99", value=percentile(seconds, 99) * 1000, unit="ms", at_most=30),
+    ]
 
 
 async def _edits() -> tuple[int, int]:
     """Five minutes of a run whose jobs begin and end one after the other, at GitHub's clock and ours."""
     with tempfile.TemporaryDirectory() as folder:
-        async with telling(Path(folder), files={".github/workflows/matrix.yml": MATRIX}) as story:
+        async with telling(Path(folder), files={FILE: MATRIX}) as story:
             await story.types("alice", "/run matrix.yml")
             told = len(story.github.webhooks.deliveries)
             await _play(story)
@@ -67,6 +95,16 @@ async def _edits() -> tuple[int, int]:
             events = sum(event in ("workflow_run", "workflow_job") for event in sent)
             assert told < len(sent)
             return events, sum(call.startswith("PATCH") and "/comments/" in call for call in story.calls())
+
+
+async def _slack_edits() -> int:
+    """The same run, asked for in Slack."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with talking(Path(folder), files={FILE: MATRIX}) as story:
+            await story.ops("alice", "run acme/shop matrix.yml")
+            await _play(story)
+            assert "passed" in story.read(story.living()[-1])
+            return len(story.slack.called("chat.update"))
 
 
 async def _play(story: Story) -> None:

@@ -24,6 +24,8 @@ class Tally:
 
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    taken: int = 0
+    pause: float = 0.0
     broken: int = 0
     counting: bool = False
     running: bool = True
@@ -37,6 +39,8 @@ class Load:
     per_second: float
     p50_ms: float
     p99_ms: float
+    taken: int
+    """Answers of 2xx, also before and after it was counted: so many have to be recorded."""
     refused: int
     """Answers other than 2xx, and connections that broke."""
     client_cpu: float
@@ -47,9 +51,11 @@ class Load:
         return asdict(self)
 
 
-async def load(host: str, port: int, requests: Iterator[bytes], *, in_flight: int, seconds: float) -> Load:
-    """Send for so long after a warm-up. Raises `OSError` when nobody listens."""
-    loop, tally = asyncio.get_running_loop(), Tally()
+async def load(
+    host: str, port: int, requests: Iterator[bytes], *, in_flight: int, seconds: float, pause: float = 0.0
+) -> Load:
+    """Send for so long after a warm-up, with a pause after each answer. Raises `OSError` when nobody listens."""
+    loop, tally = asyncio.get_running_loop(), Tally(pause=pause)
     lines = [(await loop.create_connection(lambda: _Line(tally, requests), host, port))[1] for _ in range(in_flight)]
     await asyncio.sleep(WARM_UP_SECONDS)
     tally.counting = True
@@ -64,6 +70,7 @@ async def load(host: str, port: int, requests: Iterator[bytes], *, in_flight: in
         per_second=good / took,
         p50_ms=percentile(tally.seconds, 50) * 1000,
         p99_ms=percentile(tally.seconds, 99) * 1000,
+        taken=tally.taken,
         refused=sum(tally.statuses.values()) - good + tally.broken,
         client_cpu=worked / took,
     )
@@ -89,10 +96,15 @@ class _Line(asyncio.Protocol):
         self._answer += data
         if not _whole(self._answer):
             return
+        status = int(self._answer[9:12])
+        self._tally.taken += 200 <= status < 300
         if self._tally.counting:
             self._tally.seconds.append(time.perf_counter() - self._sent)
-            self._tally.statuses[int(self._answer[9:12])] += 1
-        self._send()
+            self._tally.statuses[status] += 1
+        if self._tally.pause:
+            asyncio.get_running_loop().call_later(self._tally.pause, self._send)
+        else:
+            self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._tally.broken += self._tally.running

@@ -1,25 +1,21 @@
-"""Owns the GitHub of a measurement: the sandbox in a process of its own, and the people in it who type commands."""
+"""Owns the GitHub of a measurement: what it is asked, and the stage in its process where people type commands."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import multiprocessing
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.runs import Run
-from tests.load.processes import CLIENT_CORE, pin
+from tests.load.processes import until
 
 PEOPLE: Final = 40  # so that nobody comes near the flood gate
 ANSWER_SECONDS: Final = 10.0
-LOOK_SECONDS: Final = 0.01
 WORKFLOW: Final = """\
 name: Deploy
 run-name: Deploy (${{ inputs.signalbox_request }})
@@ -34,6 +30,10 @@ jobs:
 LINE: Final = "/run deploy.yml environment=staging"
 TOKENS: Final = "access_tokens"
 START: Final = timedelta(seconds=60)
+
+
+Ask = Callable[..., Awaitable[Any]]
+"""The name of what the stage shall do and what it needs for that; what it answered comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +60,9 @@ class Calls:
 class GitHub:
     """The other end: asks the process and waits for its answer."""
 
-    def __init__(self, pipe: Connection) -> None:
-        """Over this pipe."""
-        self._pipe = pipe
+    def __init__(self, ask: Ask) -> None:
+        """`ask` reaches the process."""
+        self._ask = ask
 
     async def facts(self) -> Facts:
         """What a bot needs to know."""
@@ -91,33 +91,11 @@ class GitHub:
         count: int = await self._ask("dispatched")
         return count
 
-    async def _ask(self, *question: Any) -> Any:
-        self._pipe.send(question)
-        return await asyncio.to_thread(self._pipe.recv)
 
-
-@contextlib.contextmanager
-def github() -> Iterator[GitHub]:
-    """A GitHub on the client's core until the block ends."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_live, args=(theirs,), name="sandbox-github", daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield GitHub(ours)
-    finally:
-        ours.close()  # it ends when nobody asks any more
-        process.join(ANSWER_SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
-
-
-class _Stage:
+class GitHubStage:
     """In the process: the sandbox, one repository, one pull request, and people."""
 
-    def __init__(self, sandbox: SandboxGitHub, clock: _Clock) -> None:
+    def __init__(self, sandbox: SandboxGitHub, clock: BackdatedClock) -> None:
         self.sandbox = sandbox
         self.clock = clock
         sandbox.register_app(webhook_secret=secrets.token_hex(20))
@@ -156,7 +134,7 @@ class _Stage:
         await self._command()
         run = self.sandbox.runs[-1]
         await run.play()
-        await _until(lambda: "passed" in self.sandbox.thread(self.pull)[-1].body)
+        await until(lambda: "passed" in self.sandbox.thread(self.pull)[-1].body)
         calls = [f"{each.method} {each.path}" for each in self.sandbox.journal[first:] if TOKENS not in each.path]
         dispatch = next(at for at, call in enumerate(calls) if call.endswith("/dispatches"))
         before = [call for call in calls[:dispatch] if not call.endswith("/reactions")]
@@ -172,27 +150,32 @@ class _Stage:
 
     async def _command(self) -> float:
         """Written, dispatched, and its message posted: nothing of it is left for the next one to meet."""
-        opened: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-
-        def arrived(_: Run) -> None:
-            opened.set_result(time.perf_counter())
-
-        self.sandbox.world.run_opened = arrived
+        opened = self.next_dispatch()
         begun, said = time.perf_counter(), len(self.pull.issue.comments)
         async with asyncio.timeout(ANSWER_SECONDS):
             await self.sandbox.comments(self._next(), self.pull, LINE)
             took = await opened - begun
-        await _until(lambda: len(self.pull.issue.comments) == said + 2)
+        await until(lambda: len(self.pull.issue.comments) == said + 2)
         await self.sandbox.settled()
-        self.sandbox.world.run_opened = _nobody
         return took
+
+    def next_dispatch(self) -> asyncio.Future[float]:
+        """When the next one arrives here."""
+        opened: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+        def arrived(_: Run) -> None:
+            self.sandbox.world.run_opened = _nobody
+            opened.set_result(time.perf_counter())
+
+        self.sandbox.world.run_opened = arrived
+        return opened
 
     def _next(self) -> str:
         self.turn += 1
         return self.people[self.turn % PEOPLE]
 
 
-class _Clock:
+class BackdatedClock:
     """The real time, or some while ago."""
 
     def __init__(self) -> None:
@@ -202,31 +185,5 @@ class _Clock:
         return datetime.now(UTC) - self.behind
 
 
-async def _until(true: Callable[[], bool]) -> None:
-    """Raises `TimeoutError` when it does not become true."""
-    for _ in range(int(ANSWER_SECONDS / LOOK_SECONDS)):
-        if true():
-            return
-        await asyncio.sleep(LOOK_SECONDS)
-    raise TimeoutError("The bot did not do what was waited for")
-
-
 def _nobody(_: Run) -> None:
     """Runs that nobody waits for."""
-
-
-def _live(pipe: Connection) -> None:
-    """The process."""
-    pin(CLIENT_CORE)
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_answer(pipe))
-
-
-async def _answer(pipe: Connection) -> None:
-    clock = _Clock()
-    async with SandboxGitHub(clock=clock) as sandbox:
-        stage = _Stage(sandbox, clock)
-        with contextlib.suppress(EOFError):
-            while True:
-                name, *arguments = await asyncio.to_thread(pipe.recv)
-                pipe.send(await getattr(stage, name)(*arguments))

@@ -3,40 +3,84 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bot.app import FIRST_CONNECTION
+from bot.app import SLACK as SLACK_CONNECTION
+from bot.jobs.timer import SystemTimer
+from bot.model.people import GitHubAccount, Person
+from bot.model.slack import SlackAccount
+from bot.store.database import Database
+from bot.store.mint import Mint
+from bot.store.unit import Units
 from tests.load.github import Facts
 from tests.load.processes import HOST, Server, bare_environment, free_port, listening, run, signalbox
+from tests.load.slack import Both, SlackFacts
 
 WEBHOOKS = "/github/webhooks"
+COMMANDS = "/slack/events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot(Server):
+    """One that listens."""
+
+    database: Path
+
+    def recorded(self, event: str) -> int:
+        """How many deliveries of this kind are kept."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            found = connection.execute("SELECT count(*) FROM deliveries WHERE event = ?", (event,)).fetchone()
+        return int(found[0])
+
+    async def link(self, people: Sequence[Both]) -> None:
+        """These people have proven both accounts some time ago."""
+        database, clock, mint = Database.open(_url(self.database)), SystemTimer(), Mint()
+        async with Units(database, clock).write() as unit:
+            github = await unit.connections.by_name(FIRST_CONNECTION)
+            slack = await unit.connections.by_name(SLACK_CONNECTION)
+            assert github is not None
+            assert slack is not None
+            for each in people:
+                account = GitHubAccount(connection=github.id, id=each.github, login=each.login)
+                person = Person(id=mint.id(), github=account)
+                await unit.people.add(person, clock.now())
+                home = SlackAccount(connection=slack.id, home=each.workspace, user=each.user, name=each.login)
+                await unit.links.add_slack(person.id, home, method="browser", at=clock.now())
+        await database.close()
 
 
 class House:
     """Where bots are started, one after the other, each on a database of its own."""
 
-    def __init__(self, folder: Path, github: Facts) -> None:
-        """Everything that is written goes to `folder`; a bot with an adapter speaks to that GitHub."""
+    def __init__(self, folder: Path, github: Facts, slack: SlackFacts) -> None:
+        """Everything that is written goes to `folder`; a bot with an adapter speaks to that GitHub, and that Slack."""
         self.folder = folder
         self.github = github
+        self.slack = slack
         self._numbers = itertools.count(1)
 
     @asynccontextmanager
-    async def bot(self, *, configured: bool = True) -> AsyncIterator[Server]:
-        """`signalbox serve`, with the GitHub adapter or with nothing configured. Raises `DidNotStart`."""
+    async def bot(self, *, configured: bool = True, slack: SlackFacts | None = None) -> AsyncIterator[Bot]:
+        """`signalbox serve` with GitHub, also with a Slack, or with nothing configured. Raises `DidNotStart`."""
         port, number = free_port(), next(self._numbers)
+        database = self.folder / f"bench-{number}.db"
         environment = {
             **bare_environment(self.folder),
             "HOST": HOST,
             "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{self.folder / f'bench-{number}.db'}",
+            "DATABASE_URL": _url(database),
             **(self._adapter() if configured else {}),
+            **(_mouth(slack) if slack else {}),
         }
         log = self.folder / f"bot-{number}.log"
         await run(signalbox("migrate"), environment, log)
         async with listening(signalbox("serve"), port, environment, log) as server:
-            yield server
+            yield Bot(**asdict(server), database=database)
 
     def _adapter(self) -> dict[str, str]:
         return {
@@ -47,3 +91,15 @@ class House:
             "GITHUB_WEBHOOK_SECRET": self.github.webhook_secret,
             "ALLOW_INSECURE_LOOPBACK": "true",
         }
+
+
+def _mouth(slack: SlackFacts) -> dict[str, str]:
+    return {
+        "SLACK_API_URL": slack.api_url,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+    }
+
+
+def _url(database: Path) -> str:
+    return f"sqlite:///{database}"

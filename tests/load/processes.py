@@ -21,6 +21,8 @@ CLIENT_CORE: Final = 1
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 0.002
+ANSWER_SECONDS: Final = 10.0
+WAIT_SECONDS: Final = 0.01
 IDLE_SECONDS: Final = 0.7  # after listening, before its memory is looked at
 
 
@@ -85,6 +87,15 @@ async def listening(
         yield Server(pid=process.pid, port=port, started_ms=(time.perf_counter() - begun) * 1000)
     finally:
         await _stop(process)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Raises `TimeoutError` when it does not become true."""
+    for _ in range(int(ANSWER_SECONDS / WAIT_SECONDS)):
+        if true():
+            return
+        await asyncio.sleep(WAIT_SECONDS)
+    raise TimeoutError("The bot did not do what was waited for")
 
 
 async def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
