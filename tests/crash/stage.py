@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.pulls import PullRequest
@@ -28,7 +28,18 @@ PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.05
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
-REST = "SELECT kind, state, last_error FROM jobs WHERE kind <> 'sweep'"
+SOON_SECONDS = 10
+REST = (
+    "SELECT kind, state, last_error FROM jobs WHERE kind <> 'sweep' AND NOT (kind = 'check_run' AND run_at > "
+    f"(unixepoch() + {SOON_SECONDS}) * 1000000)"
+)
+"""What is left to do, but for the rounds: a run that may lack news is asked about in half a minute."""
+
+
+class Waiting(Protocol):
+    """A call that somebody holds back."""
+
+    begun: asyncio.Event
 
 
 class CameToNothing(AssertionError):
@@ -44,6 +55,8 @@ class Stage:
     repository: Repository
     pull: PullRequest
     folder: Path
+    more: Mapping[str, str] = field(default_factory=dict)
+    """What else the operator sets."""
     lives: list[Victim] = field(default_factory=list)
     keeper: asyncio.Task[None] | None = None
     downtime: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -60,8 +73,12 @@ class Stage:
         """A new life, which GitHub's webhooks reach from now on."""
         victim = await self.victims.start(self.environment, self.folder / "bot.log", crash_at=crash_at, trace=trace)
         self.lives.append(victim)
-        self.github.app.webhook_url = f"{await victim.url or 'http://127.0.0.1:9'}/github/webhooks"
+        self.move(await victim.url or "http://127.0.0.1:9")
         return victim
+
+    def move(self, url: str) -> None:
+        """What comes in goes there from now on."""
+        self.github.app.webhook_url = f"{url}/github/webhooks"
 
     async def keep(self) -> None:
         """What a service manager does: start it again whenever it died. Only SIGKILL is a way to die here."""
@@ -72,7 +89,7 @@ class Stage:
                     assert self.bot.ended.result() == KILLED, self.describe("The bot ended by itself")
                     await self.start()
             await self.github.settled()
-            self.redeliver_commands()
+            await self.redeliver()
 
     async def kill(self, *, late: bool = False) -> None:
         """`kill -9` now. What GitHub was about to do for the bot it does now, with nobody there to hear of it.
@@ -82,7 +99,16 @@ class Stage:
         async with self.downtime:
             await self.bot.kill()
             if not late:
-                self.github.faults.release()
+                self.release()
+
+    def release(self) -> None:
+        """Whoever keeps the bot waiting does what they were asked for."""
+        self.github.faults.release()
+
+    def silence(self, call: str, *, after: bool) -> Waiting:
+        """Keep the bot waiting when it makes this call for the first time from now on."""
+        method, path = call.split()
+        return self.github.faults.silence(method, path, after=after)
 
     async def reborn(self, crash_at: str = "") -> None:
         """`kill -9`, and a new life at once; the commits that `crash_at` names are counted from there."""
@@ -90,7 +116,7 @@ class Stage:
             await self.bot.kill()
             await self.start(crash_at=crash_at)
 
-    def redeliver_commands(self) -> None:
+    async def redeliver(self) -> None:
         """What a person does who sees that a comment did not get through: press `Redeliver`. News of runs stay lost."""
         comments = [each for each in self.github.webhooks.deliveries if each.event == "issue_comment"]
         got = {each.guid for each in comments if each.ok}
@@ -112,6 +138,8 @@ class Stage:
             "GITHUB_APP_PRIVATE_KEY": self.github.app.private_key_pem,
             "GITHUB_WEBHOOK_SECRET": self.github.app.webhook_secret,
             "ALLOW_INSECURE_LOOPBACK": "true",
+            "SSL_CERT_DIR": str(self.folder),  # no certificates: to read all there are takes longer than to start
+            **self.more,
         }
 
     async def lived(self, lives: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.sandbox.github.faults import Fault
-from tests.crash.stage import Stage
+from tests.crash.stage import Stage, Waiting
 
 AT_ONCE = 24
 DEPLOY_LINE = "/run deploy.yml environment=staging"
@@ -48,6 +47,26 @@ async def deploy(stage: Stage) -> None:
     check_audit(stage)
 
 
+async def crashed_at(stage: Stage, point: str, act: Tale) -> None:
+    """Do something in a life of its own and crash there, once.
+
+    A point is a commit (`after:delivery:2`) or a call: `before POST */rerun` at GitHub, `after chat.update` at Slack.
+    """
+    moment, _, call = point.partition(" ")
+    try:
+        await stage.reborn("" if call else point)
+        lives = len(stage.lives)
+        if call:
+            fault = stage.silence(call, after=moment == "after")
+            await asyncio.gather(act(), killed_when(stage, fault))
+        else:
+            await act()
+        await stage.lived(lives + 1)
+    except Exception as error:
+        error.add_note(f"Crashed {point}")
+        raise
+
+
 def check_audit(stage: Stage) -> None:
     """Each request's opening was written down, and nothing that happened to it twice."""
     opened = "SELECT request_id FROM audit_entries WHERE action = 'request_opened' ORDER BY 1"
@@ -56,7 +75,7 @@ def check_audit(stage: Stage) -> None:
     assert stage.rows(f"{written} GROUP BY 1, 2 HAVING count(*) > 1") == []
 
 
-async def killed_when(stage: Stage, fault: Fault, *, late: bool = False) -> None:
-    """Kill the bot while GitHub keeps it waiting; what GitHub was asked for still happens, before the next life."""
-    await stage.until(fault.begun.is_set, f"{fault.method} {fault.path}")
+async def killed_when(stage: Stage, fault: Waiting, *, late: bool = False) -> None:
+    """Kill the bot while it is kept waiting; what was asked for still happens, before the next life."""
+    await stage.until(fault.begun.is_set, "the call")
     await stage.kill(late=late)
