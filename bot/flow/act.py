@@ -20,6 +20,7 @@ from bot.flow.use import Bind
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
 from bot.model.intent import Decide, Dispatch, Intent, Link, Query, Rerun, Use
+from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
 
@@ -72,9 +73,12 @@ class Act:
 
     async def misheard(self, asker: Asker, problem: Problem) -> None:
         """Say what was wrong, to people who can see the repository."""
+        await self.refuse(asker, refuse.misheard(problem), Reason.ARGUMENTS)
+
+    async def refuse(self, asker: Asker, message: Message, reason: Reason) -> None:
+        """Say it to people who can see the repository; for all others it is not there, whatever they do (T22)."""
         role = await self.role(asker, fresh=False)
         decision = policy.decide([policy.visible(role, asker.person.github.login, _name(asker))])
-        message, reason = refuse.misheard(problem), Reason.ARGUMENTS
         if isinstance(decision, Denied):
             message, reason = refuse.refusal(asker.text, decision), decision.reason
         await self.reply(asker, message, action="command_refused", reason=reason)

@@ -140,7 +140,7 @@ class Converse:
             recent = await unit.audit.count_commands(asker.person.id, target.repository.id, since)
         if not await self.act.within_bounds(asker, recent):
             message = Message(name="press_answered", fields={"sentence": FLOODED, "next_step": "Wait ten minutes."})
-            return await self.reply(asker, message, action="command_refused", reason=Reason.RATE_LIMITED)
+            return await self.act.refuse(asker, message, Reason.RATE_LIMITED)
         await self.act(asker, command, intent)
 
     async def _asker(self, met: Met, said: Said, intent: Intent, target: Target) -> Asker:
