@@ -33,7 +33,8 @@ class ReadLogs:
         """The answer. Without a code it is about the newest request here that has a run. Raises `UpstreamError`."""
         async with self.units.read() as unit:
             request, run = None, None
-            for each in await meant(unit, asker, code, LOOKED_THROUGH):
+            found = await meant(unit, asker, code, LOOKED_THROUGH)
+            for each in found:
                 runs = await unit.runs.of_request(each.id)
                 if runs:
                     request, run = each, runs[-1]
@@ -48,7 +49,7 @@ class ReadLogs:
                 "jobs": shown,
                 "repository": asker.target.repository.full_name,
                 "server_url": server_url,
-                "next_step": _next_step(request, run, len(failed), code),
+                "next_step": _next_step(request, run, len(failed), code, known=bool(found)),
             },
         )
 
@@ -58,10 +59,12 @@ class ReadLogs:
         return {"name": job.name, "step": log.step if log else None, "url": job.url, "lines": lines}
 
 
-def _next_step(request: Request | None, run: Run | None, failed: int, code: str | None) -> str:
+def _next_step(request: Request | None, run: Run | None, failed: int, code: str | None, *, known: bool) -> str:
+    if code is not None and not known:
+        return f"There is no request {code.upper()} in this repository. The command runs lists the newest."
     if request is None or run is None:
-        about = f"Request {code.upper()}" if code else "Nothing here"
-        return f"{about} has no run yet, so there are no logs."
+        about = f"Request {code.upper()} has no run" if code else "Nothing here has a run"
+        return f"{about} yet, so there are no logs."
     if not failed:
         return f"No job of request {request.code} has failed."
     if failed > MOST_JOBS:

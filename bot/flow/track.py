@@ -14,6 +14,7 @@ from bot.flow.adopt import Adopt, check
 from bot.flow.cancel import stop
 from bot.flow.move import move
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
+from bot.flow.restart import TAKEN
 from bot.model.decision import Reason
 from bot.model.inbound import JobReported, RunReported
 from bot.model.repository import Repository
@@ -81,7 +82,10 @@ class Track:
         if not run.verified:
             if not verify.complete(report) or (request.rerun and report.triggering_actor_login is None):
                 report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
-            wrong = verify.mismatch(request, report, await self.ourselves.login(request.connection))
+            login = await self.ourselves.login(request.connection)
+            wrong = verify.mismatch(request, report, login)
+            if request.rerun and not verify.started_by_us(report, login):
+                return await self._taken(request)
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)
@@ -175,6 +179,19 @@ class Track:
             reason=Reason.RUN_MISMATCH,
             facts={"run": run.github_id, "seen": wrong},
         )
+
+    async def _taken(self, request: Request) -> None:
+        """Somebody else started the attempt that a rerun wanted. It is theirs, so it goes on; unless GitHub took ours
+        as well, which then is a later one that nobody watches."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or not lifecycle.may(current, RequestState.VOIDED):
+                return
+            voided = lifecycle.advance(current, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=TAKEN)
+            await move(unit, current, voided, now)
+            if current.state is RequestState.RUNNING:
+                await unit.enqueue(stop(current.id))
 
     async def _gone(self, request: Request, run: Run) -> None:
         now = self.clock.now()
