@@ -93,7 +93,7 @@ def jobs_drop(job: str) -> None:
 @click.option("--once", is_flag=True, help="End after the stories; the exit code says whether they went right.")
 @click.option("--port", type=int, default=0, help="Where the bot listens; a free port by default.")
 def demo(once: bool, port: int) -> None:
-    """Play with a sandbox GitHub on this machine: no account, no network."""
+    """Play with a sandbox GitHub and a sandbox Slack on this machine: no account, no network."""
     from bot.demo import play
 
     log.configure("warning", "text", ())

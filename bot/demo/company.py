@@ -95,13 +95,7 @@ async def founded(folder: Path, port: int) -> AsyncIterator[Company]:
 
 
 def _environment(github: SandboxGitHub, slack: SandboxSlack, folder: Path, url: str) -> dict[str, str]:
-    """Register both apps, and say to the bot what an operator would."""
-    app = github.register_app(
-        webhook_secret=secrets.token_hex(20),
-        webhook_url=f"{url}/github/webhooks",
-        callback_urls=(f"{url}/login/github/callback",),
-    )
-    chat = slack.register_app(command=COMMAND, request_url=f"{url}/slack/events")
+    """What an operator would say to the bot."""
     return {
         "HOST": "127.0.0.1",
         "PORT": url.rpartition(":")[2],
@@ -109,6 +103,20 @@ def _environment(github: SandboxGitHub, slack: SandboxSlack, folder: Path, url: 
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "SECRET_KEY": secrets.token_hex(32),
         "LOG_LEVEL": "warning",
+        "ALLOW_INSECURE_LOOPBACK": "true",
+        **_at_github(github, url),
+        **_at_slack(slack, url),
+    }
+
+
+def _at_github(github: SandboxGitHub, url: str) -> dict[str, str]:
+    """Register the App there."""
+    app = github.register_app(
+        webhook_secret=secrets.token_hex(20),
+        webhook_url=f"{url}/github/webhooks",
+        callback_urls=(f"{url}/login/github/callback",),
+    )
+    return {
         "GITHUB_API_URL": github.url,
         "GITHUB_SERVER_URL": github.server_url,
         "GITHUB_APP_ID": str(app.id),
@@ -116,11 +124,17 @@ def _environment(github: SandboxGitHub, slack: SandboxSlack, folder: Path, url: 
         "GITHUB_WEBHOOK_SECRET": app.webhook_secret,
         "GITHUB_CLIENT_ID": app.client_id,
         "GITHUB_CLIENT_SECRET": app.client_secret,
+    }
+
+
+def _at_slack(slack: SandboxSlack, url: str) -> dict[str, str]:
+    """Register the app there."""
+    app = slack.register_app(command=COMMAND, request_url=f"{url}/slack/events")
+    return {
         "SLACK_API_URL": slack.url,
-        "SLACK_BOT_TOKEN": chat.bot_token,
-        "SLACK_SIGNING_SECRET": chat.signing_secret,
+        "SLACK_BOT_TOKEN": app.bot_token,
+        "SLACK_SIGNING_SECRET": app.signing_secret,
         "SLACK_COMMAND": COMMAND,
-        "ALLOW_INSECURE_LOOPBACK": "true",
     }
 
 

@@ -216,13 +216,13 @@ class Prompt:
         click.echo(HELP.format(who=self.who, place=self.company.place, command=COMMAND))
 
     async def _watch(self) -> None:
-        """Print what the bot writes, and the first line of what it edits, as a screen would show it."""
-        shown = {entry.key: entry.headline for entry in reading.entries(self.company)}
+        """Print what the bot writes, the first line of what it edits, and how it reacts, as a screen would show it."""
+        shown = {entry.key: entry.state for entry in reading.entries(self.company)}
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            for entry in [each for each in reading.entries(self.company) if each.by_bot]:
-                if entry.key not in shown:
+            for entry in reading.entries(self.company):
+                if entry.by_bot and entry.key not in shown:
                     click.echo(f"\n{entry}")
-                elif shown[entry.key] != entry.headline:
-                    click.echo(f"\n  {click.style(entry.author, fg='cyan')} {entry.where} ... {entry.headline}")
-                shown[entry.key] = entry.headline
+                elif entry.state not in ("", shown.get(entry.key)):
+                    click.echo(f"\n  {entry.head} ... {entry.state}")
+                shown[entry.key] = entry.state

@@ -27,22 +27,31 @@ class Entry:
     author: str
     by_bot: bool
     only: str | None
-    """Who alone sees it; None: everybody there."""
+    """Who alone reads what is written there; None: everybody."""
+    ephemeral: bool
+    """In a place where others write, too."""
     in_thread: bool
     marks: tuple[str, ...]
     text: str
 
     @property
-    def headline(self) -> str:
-        """The first line, which says how things stand."""
-        return self.text.partition("\n")[0]
+    def state(self) -> str:
+        """What is worth a line when it changes: the bot's first line to everybody, its reaction to a person's words."""
+        if not self.by_bot:
+            return " ".join(self.marks)
+        return "" if self.in_thread or self.ephemeral else self.text.partition("\n")[0]
+
+    @property
+    def head(self) -> str:
+        """Whose it is, and where it stands."""
+        return f"{click.style(self.author, fg='cyan')} {click.style(self.where, dim=True)}"
 
     def __str__(self) -> str:
-        marks = [*self.marks, *([f"only {self.only} sees this"] if self.only and self.by_bot else [])]
+        marks = [*self.marks, *([f"only {self.only} sees this"] if self.ephemeral else [])]
         after = f"  [{', '.join(marks)}]" if marks else ""
         pad = "      " if self.in_thread else "    "
         lines = "\n".join(f"{pad}{line}".rstrip() for line in self.text.splitlines())
-        return f"{pad[2:]}{click.style(self.author, fg='cyan')} {click.style(self.where, dim=True)}{after}\n{lines}"
+        return f"{pad[2:]}{self.head}{after}\n{lines}"
 
 
 def entries(company: Company) -> Iterator[Entry]:
@@ -54,6 +63,7 @@ def entries(company: Company) -> Iterator[Entry]:
             author=said.author,
             by_bot=said.author.endswith("[bot]"),
             only=None,
+            ephemeral=False,
             in_thread=False,
             marks=tuple(SIGNS.get(name, name) for name in said.reactions),
             text=readable(said.body),
@@ -84,6 +94,7 @@ def _entry(company: Company, message: Message, numbers: Mapping[Message, int]) -
         author=message.author.name,
         by_bot=message.author.is_bot or message.author.name == SLACKBOT,
         only=message.to.name if message.to else other(company, message.channel),
+        ephemeral=message.to is not None,
         in_thread=root is not None,
         marks=tuple(SIGNS.get(name, name) for name in message.reactions),
         text=blocks_read(company, message.blocks) or words_read(company, message.text),

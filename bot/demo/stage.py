@@ -102,7 +102,7 @@ class Stage:
         """From here on, everything is new. The people's own words are printed at once."""
         known = list(entries(self.company))
         self._before = {entry.key for entry in known}
-        self._states = {entry.key: _state(entry) for entry in known}
+        self._states = {entry.key: entry.state for entry in known}
         click.echo("\n".join([f"  {head}", *(f"{pad}{line}".rstrip() for line in text.splitlines())]))
 
     # What they read
@@ -140,18 +140,10 @@ class Stage:
     def _changes(self) -> None:
         """It is one message, edited in place: what its first line said on the way, and who took notice."""
         for entry in entries(self.company):
-            state = _state(entry)
-            if state not in ("", self._states.get(entry.key)):
-                click.secho(f"  ... {state}", dim=True)
-            self._states[entry.key] = state
+            if entry.state not in ("", self._states.get(entry.key)):
+                click.secho(f"  ... {entry.state}", dim=True)
+            self._states[entry.key] = entry.state
 
     def _print(self) -> None:
         for entry in self._new():
             click.echo(str(entry))
-
-
-def _state(entry: Entry) -> str:
-    """What is worth a line when it changes: the bot's first line to everybody, its reaction to a person."""
-    if not entry.by_bot:
-        return " ".join(entry.marks)
-    return "" if entry.in_thread or entry.only else entry.headline
