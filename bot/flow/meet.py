@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from bot.errors import Refused
 from bot.flow.answer import Caller
 from bot.flow.ports import SlackChannels, SlackUsers, Units
 from bot.model.address import SlackPlace
@@ -93,6 +94,8 @@ class Meet:
         Raises `UpstreamError` when Slack does not answer, or does not say who this is: unknown is never a yes.
         """
         user, channel = await self._ask(origin)
+        if origin.team not in user.teams:  # Slack was asked in our workspace, where the id may be somebody else's
+            raise Refused("This came from a workspace in which the user id may mean somebody else.")
         if user.standing is Standing.BOT:
             return None
         async with self.units.read() as unit:

@@ -41,6 +41,8 @@ class SlackUser:
 
     account: SlackAccount
     standing: Standing
+    teams: frozenset[str] = frozenset()
+    """The workspaces in which this id means this user: elsewhere it may be somebody else's (T21)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class _Profile(msgspec.Struct):
 
 class _EnterpriseUser(msgspec.Struct):
     enterprise_id: str | None = None
+    teams: list[str] = []
 
 
 class _User(msgspec.Struct):
@@ -81,7 +82,7 @@ class SlackUsers:
         if facts.id != user:
             raise Refused("Slack answered about another user.", status=200)
         account = SlackAccount(connection=api.connection, home=_home(facts, ours), user=user, name=_name(facts))
-        found = SlackUser(account=account, standing=_standing(facts, ours))
+        found = SlackUser(account=account, standing=_standing(facts, ours), teams=_teams(facts, ours))
         self._kept.keep((api.connection, user), found, asked_at)
         return found
 
@@ -95,6 +96,12 @@ def _home(facts: _User, ours: Identity) -> str:
     if not home:
         raise Refused("Slack does not say where this user is at home.", status=200)
     return home
+
+
+def _teams(facts: _User, ours: Identity) -> frozenset[str]:
+    """Where we asked, where they are at home, and where their enterprise lets them in."""
+    others = facts.enterprise_user.teams if facts.enterprise_user else []
+    return frozenset({ours.team, facts.team_id or ours.team, *others})
 
 
 def _standing(facts: _User, ours: Identity) -> Standing:

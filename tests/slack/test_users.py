@@ -33,7 +33,9 @@ def user(**changes: Any) -> dict[str, Any]:
 async def test_a_colleague_is_a_member(users: SlackUsers, slack: FakeSlack) -> None:
     slack.says("users.info", user())
     account = SlackAccount(connection=CONNECTION, home="T1", user="U1", name="Alice")
-    assert await users.get(CONNECTION, "U1") == SlackUser(account=account, standing=Standing.MEMBER)
+    assert await users.get(CONNECTION, "U1") == SlackUser(
+        account=account, standing=Standing.MEMBER, teams=frozenset({"T1"})
+    )
     assert slack.asked("users.info") == [{"user": "U1"}]
 
 
@@ -62,6 +64,22 @@ async def test_the_standing_with_the_fewest_rights_counts(
 ) -> None:
     slack.says("users.info", user(**facts))
     assert (await users.get(CONNECTION, "U1")).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("facts", "teams"),
+    [
+        ({}, {"T1"}),
+        ({"team_id": None, "enterprise_user": {"enterprise_id": "E2"}}, {"T1"}),
+        ({"team_id": "T2"}, {"T1", "T2"}),
+        ({"enterprise_user": {"enterprise_id": "E1", "teams": ["T1", "T3"]}}, {"T1", "T3"}),
+    ],
+)
+async def test_t21_an_id_means_its_user_where_we_are_and_where_they_belong(
+    users: SlackUsers, slack: FakeSlack, facts: dict[str, Any], teams: set[str]
+) -> None:
+    slack.says("users.info", user(**facts))
+    assert (await users.get(CONNECTION, "U1")).teams == teams
 
 
 async def test_slackbot_is_a_bot(users: SlackUsers, slack: FakeSlack) -> None:

@@ -29,3 +29,44 @@ async def test_t22_however_often_somebody_asks_a_hidden_repository_answers_like_
             assert (at_once, [each.replace(HIDDEN, MISSING) for each in hidden]) == await answers(
                 chat, "mallory", f"runs {MISSING}"
             )
+
+
+async def test_t21_the_same_user_id_in_a_foreign_workspace_is_somebody_else(chat: SlackStory) -> None:
+    foreign = chat.slack.workspace("Elsewhere")
+    chat.slack.install(chat.app, foreign)
+    double = chat.slack.person("zoe", workspace=foreign)
+    double.id = chat.slack.person("alice").id
+    place = chat.slack.channel("#elsewhere", workspace=foreign, members=[double])
+
+    await chat.slack.command(double, place, "/ops run acme/shop deploy.yml environment=staging")
+    await chat.slack.mentions(double, place, "@signalbox run acme/shop deploy.yml environment=staging")
+    await chat.passes(3)
+
+    assert chat.github.runs == []
+
+
+async def test_t21_guests_that_one_repository_allowed_are_not_let_into_the_next(tmp_path: Path) -> None:
+    async with talking(tmp_path, linked=("bob", "gus")) as chat:
+        roles = {"bob": "maintain", "gus": "write"}
+        chat.github.repository("acme/core", private=True, files=WORKFLOWS, roles=roles)
+        chat.repository.role("gus", "write")
+        chat.slack.person("gus", guest=True)
+        chat.slack.channel("#deploys", members=["gus"])
+        await chat.settle()
+
+        await chat.ops("bob", "use acme/shop guests=true")
+        await chat.ops("bob", "use acme/shop")  # what is not said stays
+        await chat.ops("gus", "runs")
+        assert "Guests can not" not in chat.whispers("gus")[-1]
+        await chat.ops("bob", "use acme/core")
+        await chat.ops("gus", "run deploy.yml environment=staging")
+        assert chat.whispers("gus")[-1].startswith("⛔ Guests can not use Signalbox in this channel.")
+        assert chat.github.runs == []
+
+
+async def test_linking_takes_no_repository(chat: SlackStory) -> None:
+    for words in ("unlink acme/shop", "link acme/shop ABCD-EFGH"):
+        await chat.ops("alice", words)
+        verb = words.split()[0]
+        assert f"{verb} is about your accounts, so it takes no repository." in chat.whispers("alice")[-1]
+    assert all(link.unlinked_at is None for link in await chat.history("alice"))
