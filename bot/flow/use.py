@@ -34,7 +34,7 @@ class Bind:
                 await unit.bindings.remove(origin.connection, origin.channel)
             elif refused is None:
                 known = await unit.bindings.get(origin.connection, origin.channel)
-                guests = intent.guests if intent.guests is not None else bool(known and known.guests)
+                guests = _guests(asker, intent, known)
                 await unit.bindings.save(
                     _binding(asker, origin, guests, shared), by=asker.person.id, at=self.clock.now()
                 )
@@ -59,6 +59,15 @@ def _binding(asker: Asker, origin: SlackOrigin, guests: bool, shared: bool) -> B
         guests=guests,
         shared=shared,
     )
+
+
+def _guests(asker: Asker, intent: Use, known: Binding | None) -> bool:
+    """What is not said stays as it was, but what was allowed for one repository says nothing about another (T21)."""
+    if intent.guests is not None:
+        return intent.guests
+    repository = asker.target.repository
+    same = known is not None and (known.github, known.repository) == (repository.connection, repository.id)
+    return same and known is not None and known.guests
 
 
 def _unfit(channel: SlackChannel | None, intent: Use) -> str | None:
