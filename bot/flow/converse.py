@@ -18,7 +18,7 @@ from bot.model.address import SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
 from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
-from bot.model.intent import Dispatch, Intent, Rerun
+from bot.model.intent import Dispatch, Intent, Link, Rerun
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin, SlackVia
 from bot.model.repository import Target
@@ -101,6 +101,9 @@ class Converse:
         if refused is not None:
             reason, message = refused
             return await self.reply(caller, message, action="command_refused", reason=reason)
+        if isinstance(meant, Link) and named is not None:
+            problem = Problem(sentence=ALONE.format(verb=command.name), usage=f"/{command.usage}")
+            return await self.reply(caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS)
         if command.anywhere and (named is None or met.person is None):
             return await self.myself(met, caller, meant)
         person = met.person or await self.myself.unknown(met, caller)
@@ -190,6 +193,7 @@ class Converse:
 
 
 HELP: Final = "help"
+ALONE: Final = "{verb} is about your accounts, so it takes no repository."
 UNKNOWN: Final = "Slack does not say who you are, so nothing was done."
 TELL: Final = "Type it again in a minute; if it stays so, tell whoever runs Signalbox."
 FLOODED: Final = "That were many commands in a short time, so this one was not looked at."
