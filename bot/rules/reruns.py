@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model.decision import Gate, Reason
-from bot.model.request import Pin, Request
+from bot.model.request import Pin, Request, RequestState
 from bot.model.run import Run, RunStatus
 
 
@@ -13,6 +13,9 @@ def possible(request: Request | None, run: Run | None, *, code: str | None) -> G
         named = code.upper() if code else None
         seen = f"request {named} has no run here" if named else "nothing here has a run that ended"
         return _shut("run to repeat", seen, Reason.NO_RUN, "The command runs lists the newest requests.")
+    if request.state is RequestState.VOIDED:  # its run holds another commit than its record says, or is not ours
+        seen = f"the run of {request.code} is not what was asked for"
+        return _shut("run as asked for", seen, Reason.RUN_MISMATCH, "Type the first command again.")
     if run.status is not RunStatus.COMPLETED:
         return _shut("run ended", f"the run of {request.code} has not ended", Reason.NOT_ENDED, "Wait, or cancel it.")
     return Gate(name="run ended", passed=True, seen=f"the run of {request.code} has ended")

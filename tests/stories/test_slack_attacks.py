@@ -60,7 +60,7 @@ async def test_t21_guests_that_one_repository_allowed_are_not_let_into_the_next(
         assert "Guests can not" not in chat.whispers("gus")[-1]
         await chat.ops("bob", "use acme/core")
         await chat.ops("gus", "run deploy.yml environment=staging")
-        assert chat.whispers("gus")[-1].startswith("⛔ Guests can not use Signalbox in this channel.")
+        assert chat.whispers("gus")[-1].startswith("⛔ Refused: Guests can not use Signalbox in this channel.")
         assert chat.github.runs == []
 
 
@@ -70,3 +70,25 @@ async def test_linking_takes_no_repository(chat: SlackStory) -> None:
         verb = words.split()[0]
         assert f"{verb} is about your accounts, so it takes no repository." in chat.whispers("alice")[-1]
     assert all(link.unlinked_at is None for link in await chat.history("alice"))
+
+
+async def test_t1_what_was_voided_is_not_run_again(chat: SlackStory) -> None:
+    """Else a push between the judgement and the dispatch, taken back later, would run after all."""
+    silence = chat.github.faults.silence("POST", "*/dispatches")
+    await chat.slack.command("alice", "#deploys", "/ops run acme/shop#1 deploy.yml environment=staging")
+    await silence.begun.wait()
+    asked_for = chat.pull.head_commit
+    chat.repository.write("feature", {"evil.txt": "x"}, "Slipped in between", "alice")
+    chat.github.faults.release()
+    await chat.passes(1)
+    run = chat.github.runs[-1]
+    assert (run.status, run.conclusion) == ("completed", "cancelled")
+    chat.repository.git.set_branch("feature", chat.repository.git.branches["feature"][:-1])
+    chat.repository._record("feature", run.head_sha, asked_for, "force_push", chat.github.person("alice"))
+    await chat.passes(60)
+    assert chat.pull.head_sha == asked_for.sha != run.head_sha
+
+    for words in ("rerun acme/shop#1", "explain rerun acme/shop#1"):
+        await chat.ops("alice", words)
+        assert "is not what was asked for" in chat.whispers("alice")[-1]
+    assert run.attempt == 1
