@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from aiohttp import web
 
@@ -35,6 +35,9 @@ from bot.web.edge import Door
 from bot.web.metrics import Metrics
 from bot.web.pages import Fact, StartPage
 from bot.web.slack_edge import SlackDoorCall
+
+if TYPE_CHECKING:
+    from bot.wiring_slack import Slack
 
 log = logging.getLogger(__name__)
 
@@ -127,19 +130,27 @@ class Signalbox:
 
     async def _doors(self, settings: GitHubSettings) -> Doors:
         """The ways in and the steps behind them. Imported here: nobody pays for an adapter that is not configured."""
-        from bot.wiring import connect
+        from bot.wiring import wire
+        from bot.wiring_github import connect
 
-        github = await self._connection(
+        row = await self._connection(
             FIRST_CONNECTION, api_url=settings.api_url, server_url=settings.server_url, app_id=settings.app_id
         )
-        if self.settings.slack is None:
-            return Doors(github=connect(self, github, settings, self._stack, None).admit)
-        from bot import wiring_slack
+        github = connect(self, row, settings, self._stack)
+        slack = await self._slack(settings)
+        wire(self, github, slack)
+        if slack is None:
+            return Doors(github=github.door.admit)
+        return Doors(github=github.door.admit, slack=slack.door.answer, routes=slack.routes(), socket=slack.socket())
 
-        row = await self._connection(SLACK, api_url=self.settings.slack.api_url, server_url=SLACK_SERVER, app_id=None)
-        slack = wiring_slack.connect(self, row, self.settings.slack, settings, self._stack)
-        door = connect(self, github, settings, self._stack, slack).admit
-        return Doors(github=door, slack=slack.door.answer, routes=slack.routes(), socket=slack.socket())
+    async def _slack(self, github: GitHubSettings) -> Slack | None:
+        settings = self.settings.slack
+        if settings is None:
+            return None
+        from bot.wiring_slack import connect
+
+        row = await self._connection(SLACK, api_url=settings.api_url, server_url=SLACK_SERVER, app_id=None)
+        return connect(self, row, settings, github, self._stack)
 
     async def _connection(self, name: str, *, api_url: str, server_url: str, app_id: int | None) -> Connection:
         """The row of what the environment describes; its id is in every key that names a thing there."""

@@ -1,12 +1,8 @@
-"""The half of the composition root that needs GitHub: its adapter, the steps behind it, and the jobs that run them.
-
-The annotations with names from bot/flow/ports.py are where mypy checks that the adapters have the promised shape.
-"""
+"""The steps between the two halves of the composition root, GitHub's and Slack's, and the jobs that run them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -38,28 +34,16 @@ from bot.flow import (
     use,
 )
 from bot.flow import open as opening
-from bot.github.clients import Clients, Ourselves, input_limit
-from bot.github.comments import Comments
-from bot.github.edge import Door
-from bot.github.inbound import ReadDelivery
-from bot.github.logs import Logs
-from bot.github.permissions import Permissions
-from bot.github.pull_requests import PullRequests
-from bot.github.repositories import Repositories
-from bot.github.runs import WorkflowRuns
-from bot.github.transport import GitHubClient
-from bot.github.workflows import Workflows
 from bot.jobs.embedded import Engine
 from bot.jobs.policy import Policy
 from bot.model.command import Command
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
-from bot.model.repository import Connection
 from bot.render.renderer import Renderer
-from bot.settings import GitHubSettings
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
+    from bot.wiring_github import GitHub
     from bot.wiring_slack import Slack
 
 TEMPLATES: Final = Path(__file__).resolve().parents[1] / "templates"
@@ -71,27 +55,9 @@ BRIEF: Final = Policy(attempts=3)
 """For reactions, which nobody misses for long."""
 
 
-def connect(
-    bot: Signalbox, connection: Connection, settings: GitHubSettings, stack: AsyncExitStack, slack: Slack | None
-) -> Door:
-    """Build the adapter of one connection and the steps behind both surfaces; the door for its webhooks comes back."""
-    client = GitHubClient(
-        connection=connection.id,
-        api_url=settings.api_url,
-        app_id=settings.app_id,
-        private_key=settings.private_key.reveal(),
-        clock=bot.timer,
-        user_agent=bot.user_agent,
-        on_call=bot.count_call,
-    )
-    stack.push_async_callback(client.aclose)
-    readers: dict[UUID, ports.ReadDelivery] = {connection.id: ReadDelivery({connection.id: settings.app_id})}
-    if slack is not None:
-        readers[slack.connection.id] = slack.read
-    clients = Clients(client)
-    wires = Wires(bot=bot, github=connection, clients=clients, limit=input_limit(connection), slack=slack)
-    _steps(wires, Readers(readers)).register(bot.engine, bot.settings.sweep_seconds)
-    return Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint)
+def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> None:
+    """Build the steps behind both surfaces, and tell the engine of them."""
+    _steps(bot, github, slack).register(bot.engine, bot.settings.sweep_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +106,7 @@ class Steps:
 class Common:
     """What the steps of both surfaces share."""
 
+    github: GitHub
     units: ports.Units
     catalog: Mapping[str, Command]
     clock: ports.Clock
@@ -147,43 +114,60 @@ class Common:
     render: ports.Render
     reply: answer.Reply
     identify: identify.Identify
+    judge: authorize.Authorize
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wires:
-    """What the steps are built from."""
+def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
+    common = _common(bot, github)
+    units, clock, mint, reply = common.units, common.clock, common.mint, common.reply
+    ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint)
+    tracker = track.Track(units, github.runs, ties, github.ourselves, clock)
+    poster = post.Post(units, github.comments, slack.messages if slack else None)
+    rejudging = rejudge.Rejudge(units, common.judge, common.catalog, clock)
+    restarting = restart.Restart(units, github.runs, github.ourselves, clock, mint)
+    channels, dialect = (slack.channels, slack.dialect(common.catalog)) if slack else (None, None)
+    return Steps(
+        receive=_receive(common, tracker, slack),
+        dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock),
+        adopt=ties,
+        track=tracker,
+        announce=announce.Announce(units, poster, channels, reply, common.render, dialect, clock),
+        post=answer.PostAnswer(units, poster, clock),
+        react=answer.React(units, github.comments),
+        stop=cancel.Stop(units, github.runs, clock),
+        sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
+    )
 
-    bot: Signalbox
-    github: Connection
-    clients: Clients
-    limit: int
-    slack: Slack | None
 
-
-def _steps(wires: Wires, read: ports.ReadDelivery) -> Steps:
-    bot, slack, clients = wires.bot, wires.slack, wires.clients
-    clock, mint, commands = bot.timer, bot.mint, catalog.load()
+def _common(bot: Signalbox, github: GitHub) -> Common:
     units: ports.Units = bot.units
-    permissions: ports.Permissions = Permissions(clients, clock)
-    pull_requests: ports.PullRequests = PullRequests(clients)
-    workflows: ports.Workflows = Workflows(clients)
-    runs: ports.WorkflowRuns = WorkflowRuns(clients)
-    comments: ports.Comments = Comments(clients)
-    ourselves: ports.Ourselves = Ourselves(clients)
-    logs: ports.Logs = Logs(clients, user_agent=bot.user_agent)
-    repositories: ports.FindRepository = Repositories(clients, clock)
+    clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, None)
-    reply = answer.Reply(units, render, clock, mint)
-    judge = authorize.Authorize(units, permissions, pull_requests, workflows, clock, wires.limit)
-    person = identify.Identify(clock, mint)
-    ties = adopt.Adopt(units, runs, ourselves, clock, mint)
-    tracker = track.Track(units, runs, ties, ourselves, clock)
-    opener = opening.Open(units, judge, reply, clock, mint)
-    again = rerun.RunAgain(units, judge, opener, reply, clock, mint)
-    ask = query.Ask(units, commands, workflows, judge, read_logs.ReadLogs(units, logs), again, reply, mint)
+    return Common(
+        github=github,
+        units=units,
+        catalog=catalog.load(),
+        clock=clock,
+        mint=mint,
+        render=render,
+        reply=answer.Reply(units, render, clock, mint),
+        identify=identify.Identify(clock, mint),
+        judge=authorize.Authorize(
+            units, github.permissions, github.pull_requests, github.workflows, clock, github.input_limit
+        ),
+    )
+
+
+def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
+    """The steps from what came in to what is done about it."""
+    github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
+    opener = opening.Open(units, common.judge, reply, clock, mint)
+    again = rerun.RunAgain(units, common.judge, opener, reply, clock, mint)
+    logs = read_logs.ReadLogs(units, github.logs)
+    ask = query.Ask(units, common.catalog, github.workflows, common.judge, logs, again, reply, mint)
     acting = act.Act(
-        catalog=commands,
-        permissions=permissions,
+        catalog=common.catalog,
+        permissions=github.permissions,
         open=opener,
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
@@ -191,33 +175,14 @@ def _steps(wires: Wires, read: ports.ReadDelivery) -> Steps:
         bind=use.Bind(units, slack.channels, reply, clock) if slack else None,
         reply=reply,
     )
-    listener = hear.Hear(units, commands, person, acting, reply, clock)
-    poster = post.Post(units, comments, slack.messages if slack else None)
-    rejudging = rejudge.Rejudge(units, judge, commands, clock)
-    from_slack = None
-    if slack is not None:
-        common = Common(
-            units=units, catalog=commands, clock=clock, mint=mint, render=render, reply=reply, identify=person
-        )
-        from_slack = slack.steps(common, acting, ask, repositories, wires.github)
-    return Steps(
-        receive=receive.Receive(units, read, listener, tracker, person, reply, permissions, from_slack),
-        dispatch=dispatch.Dispatcher(
-            units, workflows, rejudging, ties, restart.Restart(units, runs, ourselves, clock, mint), clock
-        ),
-        adopt=ties,
-        track=tracker,
-        announce=announce.Announce(
-            units,
-            poster,
-            slack.channels if slack else None,
-            reply,
-            render,
-            slack.dialect(commands) if slack else None,
-            clock,
-        ),
-        post=answer.PostAnswer(units, poster, clock),
-        react=answer.React(units, comments),
-        stop=cancel.Stop(units, runs, clock),
-        sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
+    readers = {github.connection.id: github.read, **({slack.connection.id: slack.read} if slack else {})}
+    return receive.Receive(
+        units,
+        Readers(readers),
+        hear.Hear(units, common.catalog, common.identify, acting, reply, clock),
+        tracker,
+        common.identify,
+        reply,
+        github.permissions,
+        slack.steps(common, acting, ask) if slack else None,
     )

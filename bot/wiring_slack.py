@@ -76,11 +76,9 @@ class Slack:
             user_agent=self.bot.user_agent,
         )
 
-    def steps(
-        self, common: Common, acting: Act, ask: Ask, repositories: ports.FindRepository, github: Connection
-    ) -> receive_slack.ReceiveSlack:
+    def steps(self, common: Common, acting: Act, ask: Ask) -> receive_slack.ReceiveSlack:
         """The steps behind what Slack tells us. The pages for linking are kept for `app` to mount."""
-        units, clock = common.units, common.clock
+        units, clock, github = common.units, common.clock, common.github.connection
         meeting = meet.Meet(units, self.users, self.channels)
         linking = self._linking(common, github)
         talk = converse.Converse(
@@ -88,7 +86,7 @@ class Slack:
             catalog=common.catalog,
             command=self.settings.command,
             meet=meeting,
-            aim=aim.Aim(units, repositories, github.id),
+            aim=aim.Aim(units, common.github.repositories, github.id),
             myself=myself.Myself(units, linking, ask, common.reply, clock),
             act=acting,
             channels=self.channels,

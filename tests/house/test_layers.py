@@ -43,13 +43,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "app": EVERYTHING,
     "wiring": EVERYTHING,
+    "wiring_github": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": EVERYTHING,
     "demo": EVERYTHING,
 }
 """Beside itself and what is free to all: `log`, `clock` and `flights`."""
 
-ROOTS = ("app", "cli", "demo", "wiring", "wiring_slack")
+ROOTS = ("app", "cli", "demo", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
@@ -65,6 +66,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "migrations": frozenset({"alembic", "sqlalchemy"}),
     "app": frozenset({"aiohttp"}),
     "wiring": EVERYTHING,
+    "wiring_github": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "demo": frozenset({"aiohttp", "click"}),

@@ -1,0 +1,75 @@
+"""The part of the composition root that needs GitHub: its adapter.
+
+The annotations with names from bot/flow/ports are where mypy checks that the adapter has the promised shape.
+"""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.flow import ports
+from bot.github.clients import Clients, Ourselves, input_limit
+from bot.github.comments import Comments
+from bot.github.edge import Door
+from bot.github.inbound import ReadDelivery
+from bot.github.logs import Logs
+from bot.github.permissions import Permissions
+from bot.github.pull_requests import PullRequests
+from bot.github.repositories import Repositories
+from bot.github.runs import WorkflowRuns
+from bot.github.transport import GitHubClient
+from bot.github.workflows import Workflows
+from bot.model.repository import Connection
+from bot.settings import GitHubSettings
+
+if TYPE_CHECKING:
+    from bot.app import Signalbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHub:
+    """GitHub's half: ports filled by its adapter."""
+
+    connection: Connection
+    input_limit: int
+    door: Door
+    read: ports.ReadDelivery
+    permissions: ports.Permissions
+    pull_requests: ports.PullRequests
+    workflows: ports.Workflows
+    runs: ports.WorkflowRuns
+    comments: ports.Comments
+    ourselves: ports.Ourselves
+    logs: ports.Logs
+    repositories: ports.FindRepository
+
+
+def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, stack: AsyncExitStack) -> GitHub:
+    """Build the adapter of one connection. Nothing is asked of GitHub yet."""
+    client = GitHubClient(
+        connection=connection.id,
+        api_url=settings.api_url,
+        app_id=settings.app_id,
+        private_key=settings.private_key.reveal(),
+        clock=bot.timer,
+        user_agent=bot.user_agent,
+        on_call=bot.count_call,
+    )
+    stack.push_async_callback(client.aclose)
+    clients = Clients(client)
+    return GitHub(
+        connection=connection,
+        input_limit=input_limit(connection),
+        door=Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint),
+        read=ReadDelivery({connection.id: settings.app_id}),
+        permissions=Permissions(clients, bot.timer),
+        pull_requests=PullRequests(clients),
+        workflows=Workflows(clients),
+        runs=WorkflowRuns(clients),
+        comments=Comments(clients),
+        ourselves=Ourselves(clients),
+        logs=Logs(clients, user_agent=bot.user_agent),
+        repositories=Repositories(clients, bot.timer),
+    )
