@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.github.plans import JobPlan, Plan
-from tests.support.runs import LINE, PAGE, fails, paragraphs, passes
+from tests.support.runs import LINE, PAGE, fails, last_block, paragraphs, passes
 from tests.support.slack_story import SlackStory
 from tests.support.story import CODE, MARKER, Story, telling
 
@@ -42,7 +42,7 @@ async def test_the_failed_steps_last_lines_on_both_surfaces(chat: SlackStory) ->
     await chat.types("rita", "/logs")
     await chat.ops("rita", "logs acme/shop#1")
     assert chat.answers()[1:] == [in_pull_request("compiling", "make: *** no rule")]
-    raw = [each.blocks[-1]["text"]["text"] for each in chat.slack.seen_by("rita", "#deploys")]
+    raw = [last_block(each) for each in chat.slack.seen_by("rita", "#deploys")]
     assert raw == [f"```\n{STEP}\ncompiling\nmake: *** no rule\n{END}\n```"]
     assert chat.living() == []
 
@@ -77,7 +77,7 @@ async def test_secrets_that_github_did_not_mask_are_masked_on_both_surfaces(chat
     await chat.ops("alice", "logs acme/shop#1")
     assert chat.answers()[-1] == in_pull_request(*SECRETS.values())
     (told,) = chat.slack.seen_by("alice", "#deploys")
-    assert told.blocks[-1]["text"]["text"] == "```\n" + "\n".join((STEP, *SECRETS.values(), END)) + "\n```"
+    assert last_block(told) == "```\n" + "\n".join((STEP, *SECRETS.values(), END)) + "\n```"
 
 
 HOSTILE = "\n".join(
@@ -115,7 +115,7 @@ async def test_a_hostile_log_breaks_out_of_no_fence_and_reaches_nobody(chat: Sla
     assert fence[1] == "`````"  # longer than any in it
     assert MARKER.search(said.split(fence[1])[-1])
     (told,) = chat.slack.seen_by("alice", "#deploys")
-    block = told.blocks[-1]["text"]["text"]
+    block = last_block(told)
     assert block.startswith("```\n")
     assert block.endswith("\n```")
     assert "```" not in block[4:-4]
@@ -132,7 +132,7 @@ async def test_long_lines_and_long_logs_are_cut(chat: SlackStory) -> None:
     assert said == [*(f"line {number}" for number in range(472, 500)), "x" * 299 + "…", END]
     await chat.ops("alice", "logs acme/shop#1")
     (told,) = chat.slack.seen_by("alice", "#deploys")
-    assert told.blocks[-1]["text"]["text"] == "```\n" + "\n".join(said) + "\n```"
+    assert last_block(told) == "```\n" + "\n".join(said) + "\n```"
 
 
 MANY = "name: Deploy\non: workflow_dispatch\njobs:\n" + "".join(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.github.runs import Run
+from bot.sandbox.slack import Seen
 from tests.support.story import Story
 
 LINE = "/run deploy.yml environment=staging"
@@ -75,3 +76,10 @@ def in_slack(headline: str, *parts: str, who: str = "alice") -> str:
     """A living message in Slack about deploy.yml on the pull request."""
     about = f"@{who} ({who}) asked for deploy.yml\nwith `environment=staging`\non `feature` at HEAD\nin acme/shop#1"
     return paragraphs(f"{headline} · `CODE`", about, *parts)
+
+
+def last_block(seen: Seen) -> str:
+    """The markup of a message's last block."""
+    text = seen.blocks[-1]["text"]
+    assert isinstance(text, dict)
+    return str(text["text"])
