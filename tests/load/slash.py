@@ -21,7 +21,7 @@ from tests.load.processes import HOST, bare_environment, free_port, listening
 from tests.load.slack import SLOW_SECONDS, Slack, SlackFacts
 
 ROUNDS = 3
-ALONE_SECONDS, PAUSE_SECONDS = 3.0, 0.03  # long enough for a command to be answered before the next one comes
+ALONE_SECONDS, PAUSE_SECONDS = 5.0, 0.1  # long enough for a command to be answered before the next one comes
 ONE_SECONDS, MANY_SECONDS = 1.5, 2.0
 MANY = 32
 WORK_MS = 0.5  # on top of one commit
