@@ -25,7 +25,7 @@ from tests.crash.victims import Breed, Victim
 from tests.support.story import DEPLOY, NIGHTLY, ROLES
 
 PATIENCE_SECONDS = 60
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
 SOON_SECONDS = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -31,6 +32,7 @@ OUTSIDE = "#elsewhere"
 """A channel that the bot is not in."""
 PUBLIC_URL = "http://127.0.0.1:1"
 """What a browser is sent to; the one here knows that it means the newest life."""
+OFFER = re.compile(rf"{PUBLIC_URL}/link/slack/[\w-]+")
 LINKED = ("alice", "bob", "carol")
 
 
@@ -118,6 +120,10 @@ class Talk(Stage):
         spoken = [each for channel in self.slack.world.channels.values() for each in channel.messages]
         ids = [str(each.blocks[0].get("block_id", "")) for each in spoken if each.to is None and each.blocks]
         return Counter(each.removeprefix(TAG) for each in ids if each.startswith(TAG))
+
+    def offered(self, who: str, channel: str) -> list[str]:
+        """The private addresses that this person was given."""
+        return OFFER.findall(str([seen.blocks for seen in self._ours(channel, who)]))
 
     def _ours(self, channel: str, who: str = "alice") -> list[Seen]:
         return [seen for seen in self.slack.seen_by(who, channel) if seen.author == "signalbox"]
