@@ -57,7 +57,7 @@ class SlackChannel:
     shared: bool
     """With another organisation (`is_ext_shared`, or an invitation is pending)."""
     direct: bool
-    """A direct message with the bot or among people."""
+    """A direct message with the bot, where nobody else reads along."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

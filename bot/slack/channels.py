@@ -84,14 +84,13 @@ class SlackChannels:
         asked_at = self._clock.now()
         ours = await api.identity()
         facts = read(await api.call("conversations.info", channel=channel), _Answer).channel
-        direct = facts.is_im or facts.is_mpim
         found = SlackChannel(
             connection=api.connection,
             id=channel,
             name=facts.name or "",
-            member=facts.is_member or direct,
+            member=facts.is_member or facts.is_im or facts.is_mpim,  # Slack shows nobody those that they are not in
             shared=_shared(facts, ours),
-            direct=direct,
+            direct=facts.is_im,  # in a group conversation others read along, as in a channel (T22)
         )
         self._kept.keep((api.connection, channel), found, asked_at)
         return found

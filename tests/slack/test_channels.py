@@ -41,7 +41,7 @@ def expected(**changes: Any) -> SlackChannel:
         ({"is_org_shared": True, "connected_team_ids": ["E1", "E2"]}, {"shared": True}),
         ({"pending_connected_team_ids": ["T7"]}, {"shared": True}),
         ({"name": None, "is_im": True, "is_member": False}, {"name": "", "direct": True}),
-        ({"name": "mpdm-a--b-1", "is_mpim": True}, {"name": "mpdm-a--b-1", "direct": True}),
+        ({"name": "mpdm-a--b-1", "is_mpim": True}, {"name": "mpdm-a--b-1", "member": True, "direct": False}),
     ],
 )
 async def test_a_channel_is_read(
