@@ -16,6 +16,7 @@ from bot.sandbox.slack import Channel, Impossible, Message, View
 
 LOOK_SECONDS: Final = 0.1
 ANSWER_SECONDS: Final = 1
+SPEED: Final = 0.5  # a deployment takes 14 s: long enough to look, and to cancel it
 QUIT: Final = ":quit"
 HELP: Final = """\
 You are {who} on {place}. Type a comment as you would on GitHub, such as
@@ -65,6 +66,7 @@ class Prompt:
 
     async def converse(self) -> None:
         """Take lines until somebody quits; without a terminal, serve until told to stop."""
+        self.company.github.speed = SPEED
         await self._help("")
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._watch())
@@ -89,7 +91,7 @@ class Prompt:
     def _where(self) -> str:
         if self.channel is None:
             return f"on {self.company.place}"
-        place = reading.place(self.company, self.channel)
+        place = "your direct message" if self.channel.pair else f"#{self.channel.name}"
         if self.thread is None:
             return f"in {place}"
         return f"in {place}, thread ({reading.roots(self.company).index(self.thread) + 1})"
