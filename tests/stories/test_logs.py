@@ -199,7 +199,7 @@ async def test_github_does_not_answer(chat: SlackStory) -> None:
         await chat.passes(300)
     assert chat.answers()[-1].startswith("⚠️ **Not run:** GitHub did not answer, although it was asked several times")
     assert [each.split("\n")[0] for each in chat.whispers("alice")] == [
-        "⚠️ Not run: GitHub did not answer, although it was asked several times, so `/ops logs acme/shop#1` could not "
+        "⚠️ Not run: GitHub or Slack did not answer, although asked several times, so `/ops logs acme/shop#1` could not "
         "be judged and nothing was started."
     ]
 
