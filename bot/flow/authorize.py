@@ -125,7 +125,7 @@ class Authorize:
         if isinstance(pull, Problem):
             return pull
         if pull is not None and question.intent.ref is None:
-            known = await self._known_head(repository, pull, asked_at)
+            known = await self._known_head(repository, pull, pin.before(asked_at))
             pinned = pin.pin_head(known, pull, asked_at=asked_at, now=now)
             return _Where(ref=f"refs/heads/{pull.head_ref}", pull_request=pull, pinned=pinned)
         named = question.intent.ref or repository.default_branch

@@ -35,6 +35,12 @@ class Unpinned:
     seen: str
 
 
+def before(asked_at: datetime) -> datetime:
+    """Of a command, the moment before which a head counts for it. Slack tells parts of a second and GitHub does not, so
+    a push later in the same second would seem to be from before."""
+    return asked_at.replace(microsecond=0)
+
+
 def head_as_of(history: Sequence[Head], moment: datetime) -> Head | None:
     """The newest head before `moment`. GitHub's times have whole seconds, so the same second is not before.
 

@@ -92,3 +92,17 @@ async def test_t1_what_was_voided_is_not_run_again(chat: SlackStory) -> None:
         await chat.ops("alice", words)
         assert "is not what was asked for" in chat.whispers("alice")[-1]
     assert run.attempt == 1
+
+
+async def test_t4_a_push_in_the_second_of_the_command_is_not_from_before_it(chat: SlackStory) -> None:
+    chat.clock.advance(0.2)
+    silence = chat.github.faults.silence("GET", "*/pulls/1")
+    await chat.slack.command("alice", "#deploys", "/ops run acme/shop#1 deploy.yml environment=staging")
+    await silence.begun.wait()
+    chat.clock.advance(0.3)
+    await chat.repository.push("feature", files={"evil.txt": "x"}, by="alice")
+    chat.github.faults.release()
+    await chat.settle()
+
+    assert chat.github.runs == []
+    assert "(`head_moved`)" in chat.whispers("alice")[-1]
