@@ -9,7 +9,7 @@ from bot.flow.answer import Caller, Reply, note
 from bot.flow.link import Linking
 from bot.flow.meet import Met
 from bot.flow.ports import Clock, Unit, Units
-from bot.flow.query import Ask
+from bot.flow.query import Ask, who
 from bot.model.command import Surface
 from bot.model.decision import Reason
 from bot.model.intent import Intent, Link, LinkStep, Query, Question
@@ -38,7 +38,7 @@ class Myself:
             case Query(question=Question.WHOAMI):
                 person = met.person or await self.unknown(met, caller)
                 if person is not None:
-                    await self.reply(caller, _who(person, met), action="query_answered")
+                    await self.reply(caller, who(person, met.origin), action="query_answered")
             case _:
                 raise BotError(f"{type(intent).__name__} is about a repository.")
 
@@ -71,9 +71,3 @@ class Myself:
                 return await self.linking.redeem(unit, met.user, intent.code or "")
             case LinkStep.END:
                 return await self.linking.end(unit, met.user.account)
-
-
-def _who(person: Person, met: Met) -> Message:
-    account = person.github
-    fields = {"login": account.login, "github_id": account.id, "role": None, "repository": None}
-    return Message(name="whoami_answered", fields={**fields, "slack_user": met.origin.user})

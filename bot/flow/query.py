@@ -18,7 +18,8 @@ from bot.model.command import Command, Problem, Surface
 from bot.model.decision import Decision, Denied
 from bot.model.intent import Dispatch, Intent, Query, Rerun
 from bot.model.message import Message
-from bot.model.people import Role
+from bot.model.origin import Origin, SlackOrigin
+from bot.model.people import Person, Role
 from bot.model.repository import Repository
 from bot.model.request import Request
 from bot.rules import explain, inputs, parse, policy, refuse
@@ -63,8 +64,7 @@ class Ask:
             case intents.Question.EXPLAIN:
                 return await self._explain(asker, query.arguments["line"])
             case intents.Question.WHOAMI:
-                fields = {"login": asker.person.github.login, "github_id": asker.person.github.id, "role": role.label}
-                return Message(name="whoami_answered", fields={**fields, "repository": repository.full_name})
+                return who(asker.person, asker.origin, repository, role)
             case intents.Question.LOGS:
                 return await self.read_logs(asker, query.arguments.get("request"))
             case _:
@@ -171,6 +171,18 @@ class Ask:
             asked = {gate.name for gate in gates}
             return policy.decide([*gates, *(gate for gate in again.decision.gates if gate.name not in asked)])
         return decision
+
+
+def who(person: Person, origin: Origin, repository: Repository | None = None, role: Role | None = None) -> Message:
+    """Who somebody is to us, and what they may do in the repository if there is one."""
+    fields = {
+        "login": person.github.login,
+        "github_id": person.github.id,
+        "slack_user": origin.user if isinstance(origin, SlackOrigin) else None,
+        "role": role.label if role is not None else None,
+        "repository": repository.full_name if repository else None,
+    }
+    return Message(name="whoami_answered", fields=fields)
 
 
 def _as_typed(asker: Asker, line: str) -> str:

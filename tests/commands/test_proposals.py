@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import pytest
 
 from bot.catalog import load
-from bot.model.command import Problem
-from bot.model.intent import Decide, Dispatch, Intent, Query, Question, Verdict
+from bot.model.command import Problem, Surface
+from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Use, Verdict
 from bot.model.people import Role
 from bot.rules.parse import parse
+from bot.rules.target import split
 from bot.rules.understand import understand
 from tests.support import make
 
@@ -18,18 +19,33 @@ CATALOG = load()
 
 
 def test_the_catalog_in_the_order_of_help() -> None:
-    assert list(CATALOG) == ["help", "run", "status", "runs", "cancel", "explain", "whoami"]
+    assert list(CATALOG) == [
+        *("help", "run", "status", "runs", "logs", "cancel", "rerun", "explain", "link", "unlink", "use", "whoami")
+    ]
 
 
 def test_who_may_do_what() -> None:
-    writers = {name for name, command in CATALOG.items() if command.permission >= Role.WRITE}
-    assert writers == {"run", "cancel"}
+    needs = {role: [name for name, command in CATALOG.items() if command.permission is role] for role in Role}
+    assert {role: names for role, names in needs.items() if names} == {
+        Role.NONE: ["link", "unlink"],
+        Role.READ: ["help", "status", "runs", "logs", "explain", "whoami"],
+        Role.WRITE: ["run", "cancel", "rerun"],
+        Role.MAINTAIN: ["use"],
+    }
+
+
+def test_where_what_can_be_typed() -> None:
+    only_in_slack = [name for name, command in CATALOG.items() if Surface.GITHUB not in command.where]
+    assert only_in_slack == ["link", "unlink", "use"]
+    assert all(Surface.SLACK in command.where for command in CATALOG.values())
+    assert [name for name, command in CATALOG.items() if command.anywhere] == ["help", "link", "unlink", "whoami"]
 
 
 @pytest.mark.parametrize("name", list(CATALOG))
 def test_every_example_is_understood(name: str) -> None:
     for example in CATALOG[name].examples:
-        parsed = parse(f"/{example}", make.origin(), verbs=CATALOG)
+        words, _ = split(example)  # in Slack a target is taken away first
+        parsed = parse(f"/{words}", make.origin(), verbs=CATALOG)
         assert parsed is not None
         assert not isinstance(parsed, Problem)
         assert not isinstance(understand(CATALOG, parsed), Problem), example
@@ -59,6 +75,19 @@ def dispatch(workflow: str, inputs: Mapping[str, str], ref: str | None = None) -
         ("/ops run deploy.yml", dispatch("deploy.yml", {})),
         ("/cancel", Decide(verdict=Verdict.CANCEL, request=None)),
         ("/cancel k7qx2m", Decide(verdict=Verdict.CANCEL, request="k7qx2m")),
+        ("/rerun", Rerun(request=None, failed_only=False)),
+        ("/rerun failed", Rerun(request=None, failed_only=True)),
+        ("/rerun K7QX2M", Rerun(request="K7QX2M", failed_only=False)),
+        ("/rerun failed K7QX2M", Rerun(request="K7QX2M", failed_only=True)),
+        ("/rerun request=K7QX2M", Rerun(request="K7QX2M", failed_only=False)),
+        ("/logs", Query(question=Question.LOGS)),
+        ("/logs K7QX2M", Query(question=Question.LOGS, arguments={"request": "K7QX2M"})),
+        ("/link", Link(step=LinkStep.BEGIN)),
+        ("/link ABCD-EFGH", Link(step=LinkStep.REDEEM, code="ABCD-EFGH")),
+        ("/unlink", Link(step=LinkStep.END)),
+        ("/use", Use(remove=False, guests=None)),
+        ("/use guests=true", Use(remove=False, guests=True)),
+        ("/use none", Use(remove=True, guests=None)),
         ("/help", Query(question=Question.HELP)),
         ("/help run", Query(question=Question.HELP, arguments={"command": "run"})),
         ("/status", Query(question=Question.STATUS)),
@@ -78,7 +107,18 @@ def test_proposals(line: str, intent: Intent) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["/run", "/run deploy", "/run ../deploy.yml", "/run deploy.yml staging", "/explain", "/cancel a b", "/runs 3"],
+    [
+        "/run",
+        "/run deploy",
+        "/run ../deploy.yml",
+        "/run deploy.yml staging",
+        "/explain",
+        "/cancel a b",
+        "/runs 3",
+        "/rerun all K7QX2M",
+        "/use acme",
+        "/unlink me",
+    ],
 )
 def test_what_is_not_understood_gets_an_answer(line: str) -> None:
     problem = propose(line)
