@@ -67,3 +67,10 @@ def test_every_line_of_a_message() -> None:
         "note": "/run is a word here",
         "prefix": "/ops",
     }
+
+
+@pytest.mark.parametrize("command", ["/ops", "/box"])
+def test_a_line_as_typed_here_is_explained_without_its_slash_command(command: str) -> None:
+    dialect = Dialect(command=command, target=None, anywhere=())
+    assert dialect.line(f"/explain {command.removeprefix('/')} rerun K7QX2M") == f"{command} explain rerun K7QX2M"
+    assert dialect.line("/explain rerun") == f"{command} explain rerun"
