@@ -52,6 +52,22 @@ async def test_t20_a_mention_that_comes_twice_runs_once(chat: SlackStory) -> Non
     assert len(chat.github.dispatched) == 1
 
 
+async def test_a_mention_that_did_not_reach_the_bot_comes_again(chat: SlackStory) -> None:
+    address, chat.app.request_url = chat.app.request_url, "http://127.0.0.1:1/nobody"
+    await chat.mentions("alice", LINE)
+    event = sent(chat, "events_api")
+    assert [each.reason for each in event.attempts] == ["connection_failed", "connection_failed"]
+    chat.app.request_url = address
+    await chat.passes(61)
+    assert await chat.slack.retries() == [event]
+    await chat.passes(1)
+    assert event.attempts[-1].succeeded
+    assert len(chat.github.dispatched) == 1
+    await chat.slack.resends(event)
+    await chat.passes(1)
+    assert len(chat.github.dispatched) == 1
+
+
 async def test_t20_the_same_mention_under_another_event_id_runs_once(chat: SlackStory) -> None:
     await chat.mentions("alice", LINE)
     event = sent(chat, "events_api")

@@ -287,3 +287,15 @@ async def test_two_people_at_once_in_one_channel(chat: SlackStory) -> None:
     assert readings == ["@alice (alice)", "@bob (bob)"]
     assert len(chat.whispers("rita")) == 1
     assert chat.whispers("alice") == chat.whispers("bob") == []
+
+
+async def test_the_same_through_a_socket(tmp_path: Path) -> None:
+    async with talking(tmp_path, socket_mode=True) as chat:
+        await chat.ops("alice", LINE)
+        await chat.passes(1)
+        await chat.mentions("bob", "status acme/shop#1")
+        await chat.presses("bob", chat.living()[0], "cancel")
+        await chat.passes(1)
+        assert living(chat).startswith("🚫 Deploy was cancelled")
+        asked = "🔄 running · `CODE`\n`/ops " + LINE + "`\nasked by alice, 21 Nov 2026, 09:01 UTC"
+        assert chat.whispers("bob") == [asked, "Stopping request CODE."]

@@ -239,6 +239,17 @@ async def test_a_direct_message_may_have_a_repository_of_its_own(chat: SlackStor
     assert len(chat.github.dispatched) == 1
 
 
+async def test_a_direct_message_of_two_people(chat: SlackStory) -> None:
+    """Slack tells the bot nothing about it, and the other one sees nothing of what was typed there."""
+    two = chat.slack.world.direct(chat.slack.person("alice"), chat.slack.person("bob")).id
+    await chat.ops("alice", f"run acme/shop#1 {LINE}", two)
+    await chat.passes(1)
+    (told,) = chat.whispers("alice", two)
+    assert "so I write to you directly about" in told
+    assert chat.whispers("bob", two) == chat.living(two) == []
+    assert len(chat.directs("alice")) == 1
+
+
 async def test_a_direct_message_among_others(chat: SlackStory) -> None:
     """The bot is no part of it, and Slack tells it nothing about it."""
     chat.slack.channel("mpdm-alice--bob-1", members=["alice", "bob"], private=True, app=False)
