@@ -98,7 +98,9 @@ class Slack:
             units=units,
             converse=talk,
             press=press.Press(units, talk),
-            home=home.ShowHome(units, self.users, self.views, common.render, self.settings.command),
+            home=home.ShowHome(
+                units, common.github.permissions, self.users, self.views, common.render, self.settings.command
+            ),
             views=self.views,
             clock=clock,
         )

@@ -46,7 +46,7 @@ class Act:
         except (Refused, NotFound) as error:
             # Asking again would change nothing, so the person hears it now and not after the last attempt.
             message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
-            await self.reply(asker, message, action="command_refused", reason=Reason.UPSTREAM_REFUSED)
+            await self.refuse(asker, message, Reason.UPSTREAM_REFUSED)
 
     async def _act(self, asker: Asker, command: Command, intent: Intent) -> None:
         match intent:

@@ -106,3 +106,33 @@ async def test_t4_a_push_in_the_second_of_the_command_is_not_from_before_it(chat
 
     assert chat.github.runs == []
     assert "(`head_moved`)" in chat.whispers("alice")[-1]
+
+
+async def test_t22_what_github_refuses_to_say_of_a_hidden_repository_is_not_told(tmp_path: Path) -> None:
+    async with talking(tmp_path, linked=("mallory",)) as chat:
+        chat.github.repository(HIDDEN, private=True, files=WORKFLOWS, roles={"alice": "admin"})
+        await chat.settle()
+        chat.github.faults.status(403, "GET", "*/secret/contents/*", message="Resource not accessible", times=9)
+        at_once, hidden = await answers(chat, "mallory", f"run {HIDDEN} deploy.yml")
+        assert (at_once, [each.replace(HIDDEN, MISSING) for each in hidden]) == await answers(
+            chat, "mallory", f"run {MISSING} deploy.yml"
+        )
+
+
+async def test_t22_home_says_nothing_new_of_a_repository_that_somebody_lost(chat: SlackStory) -> None:
+    await chat.ops("alice", "run acme/shop deploy.yml environment=staging")
+    await chat.slack.opens_home("alice")
+    await chat.settle()
+    home = chat.slack.home_of("alice")
+    assert home is not None
+    assert "acme/shop" in str(home.wire)
+
+    chat.repository.remove("alice")
+    await chat.repository.rename("merger")
+    await chat.passes(61)
+    await chat.slack.opens_home("alice")
+    await chat.settle()
+    home = chat.slack.home_of("alice")
+    assert home is not None
+    assert "acme/merger" not in str(home.wire)
+    assert "deploy.yml environment" not in str(home.wire)
