@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.slack import Impossible
+from tests.support.runs import paragraphs
 from tests.support.slack_story import CHANNEL, SlackStory, talking
 
 LINE = "run acme/shop#1 deploy.yml environment=staging"
@@ -39,10 +40,6 @@ async def code_of_newest(chat: SlackStory) -> str:
         assert github is not None
         (newest,) = await unit.requests.of_repository(github.id, chat.repository.id, 1)
     return newest.code
-
-
-def paragraphs(*parts: str) -> str:
-    return "\n\n".join(parts)
 
 
 async def test_from_a_slash_command_to_a_finished_run_in_one_message(chat: SlackStory) -> None:
