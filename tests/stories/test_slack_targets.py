@@ -246,7 +246,7 @@ async def test_a_direct_message_of_two_people(chat: SlackStory) -> None:
     await chat.passes(1)
     (told,) = chat.whispers("alice", two)
     assert "so I write to you directly about" in told
-    assert chat.whispers("bob", two) == chat.living(two) == []
+    assert (chat.whispers("bob", two), chat.living(two)) == ([], [])
     assert len(chat.directs("alice")) == 1
 
 
