@@ -81,5 +81,6 @@ async def _explain_failures(request: web.Request, handler: Handler) -> web.Strea
             page.headers["Allow"] = error.headers["Allow"]
         return page
     except Exception:
-        log.exception("A page failed", extra={"action": "page_failed", "path": request.path})
+        route = request.match_info.route.resource  # its pattern: the path itself may hold a nonce
+        log.exception("A page failed", extra={"action": "page_failed", "path": route.canonical if route else ""})
         return pages.failure(request, 500, "Something went wrong on our side")

@@ -174,8 +174,11 @@ def _token(secret: str, about: str) -> str:
 
 
 async def _check(request: web.Request, secret: str, about: str) -> None:
-    form = await request.post()
-    if not secret or not hmac.compare_digest(str(form.get("token", "")).encode(), _token(secret, about).encode()):
+    try:
+        form = await request.post() if secret else {}
+    except (LookupError, ValueError) as error:  # no form, or one in an encoding that nobody knows
+        raise Stopped(Why.CHANGED) from error
+    if not hmac.compare_digest(str(form.get("token", "")).encode(), _token(secret, about).encode()):
         raise Stopped(Why.CHANGED)
 
 

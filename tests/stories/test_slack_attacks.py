@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import aiohttp
+import pytest
+
 from tests.support.slack_story import SlackStory, talking
 from tests.support.story import DEPLOY
 
@@ -136,3 +139,23 @@ async def test_t22_home_says_nothing_new_of_a_repository_that_somebody_lost(chat
     assert home is not None
     assert "acme/merger" not in str(home.wire)
     assert "deploy.yml environment" not in str(home.wire)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=nonsense", b"token=x"),
+        ("application/x-www-form-urlencoded; charset=utf-8", b"token=\xff"),
+        ("multipart/form-data; boundary=y", b"--x"),
+        ("multipart/form-data", b"token=x"),
+    ],
+)
+async def test_t5_a_form_that_is_none_is_refused_without_a_word_in_the_log(
+    chat: SlackStory, caplog: pytest.LogCaptureFixture, kind: str, body: bytes
+) -> None:
+    headers = {"Content-Type": kind, "Cookie": "signalbox-link=abc"}
+    async with aiohttp.ClientSession() as browser:
+        for path in ("/link/slack/nonce", "/link/confirm"):
+            answer = await browser.post(chat.bot.url + path, data=body, headers=headers)
+            assert answer.status in (404, 409)
+    assert "A page failed" not in caplog.text
