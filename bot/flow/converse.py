@@ -13,6 +13,7 @@ from bot.flow.aim import Aim
 from bot.flow.answer import Asker, Caller, Reply
 from bot.flow.meet import Meet, Met
 from bot.flow.myself import Myself
+from bot.flow.open import judged_before
 from bot.flow.ports import Clock, SlackChannels, Units
 from bot.model.address import SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
@@ -60,7 +61,7 @@ class Converse:
     async def __call__(self, received: SlackCommandReceived) -> None:
         """Act on it or answer it; nothing is silent here, because nobody else is called so. Raises `UpstreamError`."""
         async with self.units.read() as unit:
-            if await unit.answers.given(received.origin.natural_key):
+            if await judged_before(unit, received.origin):
                 return
         met = await self.encounter(received.origin, received.response_url, f"{self.command} {received.words}")
         if met is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.flow.act import Act
 from bot.flow.answer import Asker, Reply, note, reaction
 from bot.flow.identify import Identify
+from bot.flow.open import judged_before
 from bot.flow.ports import Clock, Units
 from bot.model.address import GitHubThread
 from bot.model.command import Command, ParsedCommand, Problem, Surface
@@ -36,6 +37,9 @@ class Hear:
         heard = self._heard(received)
         if heard is None:
             return
+        async with self.units.read() as unit:
+            if await judged_before(unit, received.origin):
+                return
         asker, recent = await self._meet(received)
         if not await self._within_bounds(received, asker, recent):
             return

@@ -15,6 +15,7 @@ from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.job import Job
+from bot.model.origin import Origin
 from bot.model.request import Announcement, Request, RequestState
 from bot.rules import lifecycle, refuse
 
@@ -39,9 +40,7 @@ class Open:
     mint: Mint
 
     async def __call__(self, asker: Asker, command: Command, intent: Dispatch) -> None:
-        """Judge the intent and open a request, or tell the person why not. A line is judged for them once (T20)."""
-        if await self.judged_before(asker):
-            return
+        """Judge the intent and open a request, or tell the person why not."""
         question = Question(
             command=command,
             intent=intent,
@@ -52,12 +51,6 @@ class Open:
             line=asker.call,
         )
         await self._act(question, await self.authorize(question), asker)
-
-    async def judged_before(self, asker: Asker) -> bool:
-        """Whether this line has its request or its answer already."""
-        async with self.units.read() as unit:
-            opened = await unit.requests.by_origin(asker.origin) is not None
-            return opened or await unit.answers.given(asker.origin.natural_key)
 
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
         match judged.decision:
@@ -144,6 +137,14 @@ class Open:
             "ref": request.pin.ref,
         }
         await note(unit, asker, action="request_opened", at=request.created_at, request=request.id, facts=facts)
+
+
+async def judged_before(unit: Unit, origin: Origin) -> bool:
+    """Whether what somebody typed or pressed has its request or its answer already: it is judged once (T20).
+
+    Asked first of all, because whatever is asked of others may have another answer the second time.
+    """
+    return await unit.requests.by_origin(origin) is not None or await unit.answers.given(origin.natural_key)
 
 
 def dispatch(request: UUID) -> Job:

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.flow.converse import Converse
 from bot.flow.meet import Met
+from bot.flow.open import judged_before
 from bot.flow.ports import Units
 from bot.model.address import SLACK
 from bot.model.decision import Reason
@@ -36,7 +37,7 @@ class Press:
         """Ask for it, or tell the person why not. Raises `UpstreamError`."""
         origin = pressed.origin
         async with self.units.read() as unit:
-            if await unit.answers.given(origin.natural_key):
+            if await judged_before(unit, origin):
                 return
             shown = None
             if origin.message is not None:

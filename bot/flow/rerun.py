@@ -47,8 +47,6 @@ class RunAgain:
 
     async def __call__(self, asker: Asker, command: Command, intent: Rerun) -> None:
         """Open the request, or tell the person why not. Raises `UpstreamError`."""
-        if await self.open.judged_before(asker):
-            return
         again = await self.judge(asker, command, intent)
         if isinstance(again.decision, Denied):
             message = refuse.refusal(asker.text, again.decision)

@@ -5,6 +5,7 @@ An act gets everything ready first, so that only what is named after it happens 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.crash import browsing
@@ -71,6 +72,27 @@ async def rerun(talk: Talk, number: int) -> Tale:
         await run.play()
         await ends(talk, *["succeeded"] * (2 * number + 2))
         assert talk.whispers("bob", channel) == []
+
+    return act
+
+
+async def robbed(talk: Talk, number: int) -> Tale:
+    """What was accepted stays accepted, and nobody is told otherwise, when their right ends while the bot is dead."""
+    await rerun(talk, number)
+    channel = room(talk, number)
+    [message] = talk.living(channel)
+
+    async def take() -> None:
+        async with talk.downtime:
+            assert await talk.bot.dead(60)
+            talk.repository.role("bob", "read")
+
+    async def act() -> None:
+        await asyncio.gather(talk.presses("bob", message, "rerun"), take())
+        await talk.until(lambda: states(talk)[-1] in {"running", "refused"}, "what came of it")
+        await talk.github.runs[number].play()
+        await talk.until_at_rest()
+        assert talk.whispers("bob", channel) == [], talk.describe("No answer beside a request")
 
     return act
 

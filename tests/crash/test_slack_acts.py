@@ -78,6 +78,11 @@ async def test_what_else_people_do(migrated: Path, tmp_path: Path) -> None:
         await together({f"{moment} {name}": partial(crashed, forks, name, moment) for name, moment in told})
 
 
+async def test_what_was_accepted_is_not_refused_by_a_second_look(migrated: Path, tmp_path: Path) -> None:
+    async with victims() as forks, talking(forks, migrated, tmp_path / "robbed") as talk:
+        await one_after_another(talk, ("after:delivery:2",), acts.robbed)
+
+
 async def test_an_envelope_without_an_ack_comes_again_and_acts_once(migrated: Path, tmp_path: Path) -> None:
     async def crashed(forks: Victims, point: str) -> None:
         async with talking(forks, migrated, tmp_path / point, crash_at=point, by_socket=True) as talk:
