@@ -172,7 +172,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
         ask=ask,
-        bind=use.Bind(units, slack.channels, reply, clock) if slack else None,
+        bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
         reply=reply,
     )
     readers = {github.connection.id: github.read, **({slack.connection.id: slack.read} if slack else {})}

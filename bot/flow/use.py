@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from bot.flow.answer import Asker, Reply, note
-from bot.flow.ports import Clock, SlackChannels, Units
+from bot.flow.ports import Clock, FindRepository, Permissions, SlackChannels, Units
 from bot.model.intent import Use
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
+from bot.model.people import Role
 from bot.model.slack import Binding, SlackChannel
 
 
@@ -17,6 +19,8 @@ class Bind:
     """Acts on `Use`, after the person's right on the repository was judged."""
 
     units: Units
+    permissions: Permissions
+    repositories: FindRepository
     channels: SlackChannels
     reply: Reply
     clock: Clock
@@ -28,6 +32,8 @@ class Bind:
         channel = await self.channels.get(origin.connection, origin.channel)
         full_name = asker.target.repository.full_name
         refused = None if intent.remove else _unfit(channel, intent)
+        if not intent.remove and await self._taken(asker, origin):
+            refused = TAKEN
         shared = channel is not None and channel.shared
         async with self.units.write() as unit:
             if refused is None and intent.remove:
@@ -47,6 +53,25 @@ class Bind:
                 action = "channel_unbound" if intent.remove else "channel_bound"
                 facts = {"channel": origin.channel, "sentence": sentence}
                 await note(unit, asker, action=action, at=self.clock.now(), facts=facts)
+
+    async def _taken(self, asker: Asker, origin: SlackOrigin) -> bool:
+        """Whether it is another repository's channel, which only somebody who maintains that one may give up (T22).
+
+        Else anybody with a repository could decide what everybody's next command there is about. One that we do not
+        reach any more keeps nothing.
+        """
+        target = asker.target.repository
+        async with self.units.read() as unit:
+            known = await unit.bindings.get(origin.connection, origin.channel)
+            held = await unit.repositories.get(known.github, known.repository) if known else None
+        if held is None or (held.connection, held.id) == (target.connection, target.id):
+            return False
+        if await self.repositories.find(held.connection, held.owner, held.name) is None:
+            return False
+        return await self.permissions.role(held, asker.person.github, fresh=True) < Role.MAINTAIN
+
+
+TAKEN: Final = "This channel is about another repository. Somebody who maintains that one can free it: use none."
 
 
 def _binding(asker: Asker, origin: SlackOrigin, guests: bool, shared: bool) -> Binding:

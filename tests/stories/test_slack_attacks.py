@@ -159,3 +159,26 @@ async def test_t5_a_form_that_is_none_is_refused_without_a_word_in_the_log(
             answer = await browser.post(chat.bot.url + path, data=body, headers=headers)
             assert answer.status in (404, 409)
     assert "A page failed" not in caplog.text
+
+
+async def test_t22_a_channel_is_not_taken_from_another_repository(tmp_path: Path) -> None:
+    """Else everybody's next command there would run what its new owner wrote."""
+    async with talking(tmp_path, linked=("alice", "bob", "mallory")) as chat:
+        chat.github.repository("mallory/trap", files=WORKFLOWS, roles={"alice": "write", "bob": "maintain"})
+        chat.slack.channel("#deploys", members=["mallory"])
+        await chat.settle()
+        await chat.ops("bob", "use acme/shop")
+        await chat.ops("mallory", "use mallory/trap")
+        assert chat.whispers("mallory")[-1].startswith("This channel is about another repository.")
+        await chat.ops("alice", "run deploy.yml environment=staging")
+        assert [each.repository for each in chat.github.dispatched] == ["acme/shop"]
+
+        await chat.ops("bob", "use mallory/trap")  # who may speak for both
+        assert chat.whispers("bob")[-1].startswith("This channel is about mallory/trap now.")
+        chat.github.uninstall(
+            chat.github.app, next(r for r in chat.github.world.repositories.values() if r.name == "trap")
+        )
+        await chat.passes(61)
+        chat.repository.role("mallory", "maintain")
+        await chat.ops("mallory", "use acme/shop")  # a repository that is gone holds no channel
+        assert chat.whispers("mallory")[-1].startswith("This channel is about acme/shop now.")
