@@ -19,8 +19,8 @@ LINES: Final = frozenset({"usage", "nearest", "examples", "workflows"})
 INSIDE: Final = frozenset({"offers", "commands", "gates"})
 """Lists of rows that hold lines."""
 
-TYPED: Final = re.compile(r"\AType (?P<line>/.+)\Z", re.DOTALL)
-"""A next step that is a line to copy."""
+TYPED: Final = re.compile(r"\A(?P<before>.*\b[Tt]ype )(?P<line>/.+)\Z", re.DOTALL)
+"""A next step that ends in a line to copy."""
 
 IN_ROWS: Final = frozenset({"line", "usage"})
 
@@ -64,7 +64,7 @@ class Dialect:
         if name in LINES:
             return self._lines(value)
         if name == "next_step" and isinstance(value, str) and (typed := TYPED.match(value)):
-            return f"Type {self.line(typed['line'])}"
+            return typed["before"] + self.line(typed["line"])
         if name in INSIDE and isinstance(value, list | tuple):
             return [self._row(row) for row in value]
         return value

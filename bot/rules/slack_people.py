@@ -23,7 +23,7 @@ def refused(user: SlackUser, *, anywhere: bool, bound: Binding | None) -> tuple[
             kind = "Guests" if user.standing is Standing.GUEST else "People from other workspaces"
             return Reason.GUEST, _message(
                 f"{kind} can not use Signalbox in this channel.",
-                "Somebody who maintains the repository can allow it: use owner/repo guests=true",
+                "To allow it, somebody who maintains the repository can type /use owner/repo guests=true",
             )
         case _:
             return None
