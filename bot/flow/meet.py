@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import Refused
 from bot.flow.answer import Caller
@@ -98,6 +98,8 @@ class Meet:
             raise Refused("This came from a workspace in which the user id may mean somebody else.")
         if user.standing is Standing.BOT:
             return None
+        if origin.via is SlackVia.FORM and not await self._belongs(origin):
+            origin, channel = replace(origin, channel=""), None
         async with self.units.read() as unit:
             person = await unit.people.by_slack(user.account)
             binding = await unit.bindings.get(origin.connection, origin.channel)
@@ -114,6 +116,10 @@ class Meet:
                 error = error.exceptions[0]
             raise error from group
         return user.result(), channel.result()
+
+    async def _belongs(self, origin: SlackOrigin) -> bool:
+        """A form says which channel was chosen, not that its sender can see it; all else happens in the channel."""
+        return bool(origin.channel) and await self.channels.has(origin.connection, origin.channel, origin.user)
 
     async def _channel(self, origin: SlackOrigin) -> SlackChannel | None:
         return await self.channels.get(origin.connection, origin.channel) if origin.channel else None

@@ -22,6 +22,9 @@ LIFETIME: Final = timedelta(seconds=60)
 DIRECT_LIFETIME: Final = timedelta(days=1)
 """The direct message of two stays the same one for ever; a day bounds what a mistake of anybody's costs."""
 
+MOST_MEMBERS: Final = 1_000
+"""On one page, which is as many as Slack gives."""
+
 
 class _Channel(msgspec.Struct):
     id: str
@@ -48,6 +51,15 @@ class _OpenAnswer(msgspec.Struct):
     channel: _Opened
 
 
+class _More(msgspec.Struct):
+    next_cursor: str = ""
+
+
+class _Members(msgspec.Struct):
+    members: list[str]
+    response_metadata: _More = msgspec.field(default_factory=_More)
+
+
 class SlackChannels:
     """It satisfies `bot.flow.ports.SlackChannels`."""
 
@@ -71,6 +83,20 @@ class SlackChannels:
             return await api.once(("conversations.info", channel), lambda: self._ask(api, channel))
         except NotFound:
             return None
+
+    async def has(self, connection: UUID, channel: str, user: str) -> bool:
+        """Whether the user is among its members, asked each time. Raises what `SlackApi.call` raises."""
+        api, cursor = self._clients.of(connection), None
+        try:
+            while cursor != "":
+                said = await api.call("conversations.members", channel=channel, limit=MOST_MEMBERS, cursor=cursor)
+                page = read(said, _Members)
+                if user in page.members:
+                    return True
+                cursor = page.response_metadata.next_cursor
+        except NotFound:
+            pass
+        return False
 
     async def direct(self, connection: UUID, user: str) -> str:
         """The id of the direct message with this user, opened if need be. Raises what `SlackApi.call` raises."""

@@ -43,6 +43,7 @@ PACES: Final[Mapping[str, Pace]] = {
     "chat.update": Pace(most=50, reserved=10),
     "conversations.history": _TIER_3,
     "conversations.info": _TIER_3,
+    "conversations.members": _TIER_4,
     "conversations.open": _TIER_3,
     "conversations.replies": _TIER_3,
     "openid.connect.token": _TIER_3,

@@ -23,6 +23,7 @@ METHODS: Final[Mapping[str, frozenset[str]]] = {
     "chat.update": frozenset({"chat:write"}),
     "conversations.history": _READ_MESSAGES,
     "conversations.info": _READ_CHANNELS,
+    "conversations.members": _READ_CHANNELS,
     "conversations.open": frozenset({"im:write"}),
     "conversations.replies": _READ_MESSAGES,
     "openid.connect.token": _NONE,

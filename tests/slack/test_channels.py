@@ -84,3 +84,19 @@ async def test_a_bot_can_not_be_written_to(channels: SlackChannels, slack: FakeS
     slack.refuses("conversations.open", "cannot_dm_bot")
     with pytest.raises(Refused, match="cannot_dm_bot"):
         await channels.direct(CONNECTION, "UBOT2")
+
+
+async def test_somebody_is_looked_for_among_all_members(channels: SlackChannels, slack: FakeSlack) -> None:
+    slack.says(
+        "conversations.members",
+        {"members": ["U1"], "response_metadata": {"next_cursor": "more"}},
+        {"members": ["U2"], "response_metadata": {"next_cursor": ""}},
+    )
+    assert await channels.has(CONNECTION, "C1", "U2")
+    slack.says("conversations.members", {"members": ["U1"]})
+    assert not await channels.has(CONNECTION, "C1", "U2")
+
+
+async def test_nobody_is_in_a_channel_out_of_sight(channels: SlackChannels, slack: FakeSlack) -> None:
+    slack.refuses("conversations.members", "channel_not_found")
+    assert not await channels.has(CONNECTION, "C1", "U1")

@@ -19,6 +19,7 @@ PER_MINUTE = {
     "chat.update": 40,
     "conversations.history": 50,
     "conversations.info": 50,
+    "conversations.members": 100,
     "conversations.open": 50,
     "conversations.replies": 50,
     "openid.connect.token": 50,

@@ -182,3 +182,23 @@ async def test_t22_a_channel_is_not_taken_from_another_repository(tmp_path: Path
         chat.repository.role("mallory", "maintain")
         await chat.ops("mallory", "use acme/shop")  # a repository that is gone holds no channel
         assert chat.whispers("mallory")[-1].startswith("This channel is about acme/shop now.")
+
+
+async def test_t22_a_form_speaks_in_no_channel_that_its_sender_is_not_in(tmp_path: Path) -> None:
+    async with talking(tmp_path, linked=("alice", "mallory")) as chat:
+        chat.repository.role("mallory", "write")
+        chat.slack.channel("#board", private=True, members=["alice"])
+        places = [chat.slack.where("#board").id, chat.slack.dm("alice").id]
+        for number, place in enumerate(places, 1):
+            await chat.slack.opens_home("mallory")
+            await chat.settle()
+            home = chat.slack.home_of("mallory")
+            assert home is not None
+            await chat.slack.presses("mallory", home, "run_form")
+            await chat.settle()
+            values = {"command": "run acme/shop deploy.yml environment=staging", "channel": place}
+            await chat.slack.submits("mallory", chat.slack.views_of("mallory")[-1], values)
+            await chat.passes(3)
+            assert len(chat.github.runs) == number
+            assert not [seen for seen in chat.slack.seen_by("alice", place) if seen.author == "signalbox"]
+        assert any("@mallory (mallory) asked for deploy.yml" in said for said in chat.directs("mallory"))

@@ -29,6 +29,10 @@ class SlackChannels(Protocol):
         """The channel as it is now, at most a minute old; None when the bot can not see it."""
         ...
 
+    async def has(self, connection: UUID, channel: str, user: str) -> bool:
+        """Whether the user is in the channel; no when the bot can not see it."""
+        ...
+
     async def direct(self, connection: UUID, user: str) -> str:
         """The id of the direct message with this user, opened if need be."""
         ...
