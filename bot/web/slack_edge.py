@@ -54,8 +54,8 @@ class _Stop(Exception):
 class SlackEdge:
     """`POST /slack/events`: commands, presses, forms and events."""
 
-    def __init__(self, door: SlackDoorCall | None, metrics: Metrics, *, in_flight_bytes: int = IN_FLIGHT_BYTES) -> None:
-        """`door` is None while Slack is not configured; `in_flight_bytes` caps unverified bytes of all requests."""
+    def __init__(self, door: SlackDoorCall | None, metrics: Metrics) -> None:
+        """`door` is None while Slack is not configured."""
         self._door = door
         self._deliveries = metrics.deliveries
         self._seconds = metrics.delivery_seconds
