@@ -51,7 +51,7 @@ class Dialect:
             # What is explained may be a line as it was typed here, with the slash command in front.
             bare = rest.removeprefix("/").removeprefix(f"{self.command.removeprefix('/')} ")
             return f"{verb} {self._words(bare)}"
-        if self.target is None or verb in self.anywhere or _names_a_request(rest) or split(words)[1] is not None:
+        if self.target is None or verb in self.anywhere or _names_a_request(rest) or _has_target(words):
             return words
         return f"{verb} {self.target} {rest}".strip()
 
@@ -80,6 +80,11 @@ class Dialect:
         if not isinstance(row, Mapping):
             return row
         return {key: self._lines(value) if key in IN_ROWS else self._field(key, value) for key, value in row.items()}
+
+
+def _has_target(words: str) -> bool:
+    """Whether a target stands there already, or the place for one."""
+    return "<owner/repo>" in words or split(words)[1] is not None
 
 
 def _names_a_request(rest: str) -> bool:

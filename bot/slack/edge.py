@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -148,12 +149,12 @@ class SlackDoor:
             if found is None:
                 self._tell("other", "ignored")
             else:
-                await self._keep(found)
+                await self._keep(found, self._sent_at(request))
             await ack()
 
         return listen
 
-    async def _keep(self, found: Kept) -> None:
+    async def _keep(self, found: Kept, at: datetime) -> None:
         delivery = Delivery(
             id=self._mint.id(),
             connection=self._connection,
@@ -161,7 +162,7 @@ class SlackDoor:
             event=found.event,
             action=None,
             facts=msgspec.json.encode(found.facts),
-            received_at=self._clock.now(),
+            received_at=at,
         )
         try:
             new = await self._record(delivery)
@@ -169,6 +170,12 @@ class SlackDoor:
             self._tell(found.event, "not_stored")
             raise
         self._tell(found.event, "recorded" if new else "repeated")
+
+    def _sent_at(self, request: AsyncBoltRequest) -> datetime:
+        """Slack's signed time or ours, whichever is earlier: a clock that is fast must not make a push look older than
+        the command (T4). A socket has no such time."""
+        said, now = request.headers.get(TIMESTAMP.lower(), [""])[0], self._clock.now()
+        return min(now, datetime.fromtimestamp(int(said), UTC)) if _TIMESTAMP_SHAPE.fullmatch(said) else now
 
     def _failure(self) -> Callable[..., Awaitable[BoltResponse]]:
         async def answer(error: Exception) -> BoltResponse:
@@ -218,11 +225,15 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 
 
 def _request(headers: Mapping[str, str], body: bytes) -> AsyncBoltRequest:
-    """What Bolt reads. Only two headers go along: others are not signed, and Bolt obeys some of them.
+    """What Bolt reads. Only these headers go along: Bolt obeys some others, and nobody signed them.
 
     Raises `BadPayload`.
     """
-    told = {"content-type": headers.get("Content-Type", ""), RETRY: headers.get(RETRY, "")}
+    told = {
+        "content-type": headers.get("Content-Type", ""),
+        RETRY: headers.get(RETRY, ""),
+        TIMESTAMP: headers.get(TIMESTAMP, ""),
+    }
     try:
         return AsyncBoltRequest(body=body.decode(), headers={name: value for name, value in told.items() if value})
     except Exception as error:  # Bolt parses while it is built, and stumbles over anything it does not expect

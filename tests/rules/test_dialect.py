@@ -25,6 +25,7 @@ def dialect(target: str | None = None, command: str = "/ops") -> Dialect:
         ("/runs", "/ops runs acme/shop#7"),
         ("/explain run deploy.yml", "/ops explain run acme/shop#7 deploy.yml"),
         ("/explain /run deploy.yml", "/ops explain run acme/shop#7 deploy.yml"),
+        ("/use <owner/repo> [guests=true]", "/ops use <owner/repo> [guests=true]"),
         ("not a line", "not a line"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -174,6 +175,15 @@ async def test_the_clock_may_be_five_minutes_off(house: House, seconds: int, sta
     headers = signed(body)
     house.clock.advance(seconds)
     assert (await house.door.answer(headers, body))[0] == status
+
+
+@pytest.mark.parametrize(("our_clock", "dated"), [(90, 0), (0, 0), (-90, -90)])
+async def test_t4_a_clock_of_ours_that_is_fast_dates_nothing_late(house: House, our_clock: int, dated: int) -> None:
+    body = urlencode(COMMAND).encode()
+    headers = signed(body)
+    house.clock.advance(our_clock)
+    assert (await house.door.answer(headers, body))[0] == 200
+    assert house.only().received_at == START + timedelta(seconds=dated)
 
 
 async def test_without_a_secret_nothing_comes_in_over_http() -> None:
