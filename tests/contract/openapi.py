@@ -85,18 +85,15 @@ class Contract:
 
     def complaints(self, exchange: Exchange) -> list[str]:
         """Everything wrong with an exchange, in sentences; empty when it is as described."""
-        beside = next((each for pattern, each in BESIDE.items() if re.fullmatch(pattern, asked(exchange))), None)
-        found = (
-            [*about_beside(exchange, *beside)]
-            if beside
-            else [
-                *self.about_request(exchange),
-                *self.about_response(exchange),
-            ]
-        )
+        found = [*self.about_request(exchange), *self.about_response(exchange)]
         return [f"{exchange.method} {exchange.path} -> {exchange.status}: {complaint}" for complaint in found]
 
     def about_request(self, exchange: Exchange) -> Iterator[str]:
+        """What is wrong with the request; of what lies beside the API, with the whole exchange."""
+        beside = next((each for pattern, each in BESIDE.items() if re.fullmatch(pattern, asked(exchange))), None)
+        if beside is not None:
+            yield from about_beside(exchange, *beside)
+            return
         operation = self.operation(exchange)
         if operation is None:
             yield "is not described, and stands in no reviewed list"
