@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 import pytest
 
@@ -15,6 +16,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random crashes, and from which seed."""
     parser.addoption("--crash-random", type=int, default=0, metavar="N", help="kill the bot at N random points")
     parser.addoption("--crash-seed", type=int, default=secrets.randbelow(10**6), metavar="N", help="which random ones")
+
+
+@pytest.fixture(scope="session")
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether this is `make crash`: both sides of every commit.
+
+    What is durable right before a commit is what was durable after the one before it and the calls in between, and each
+    of those is a point of its own. So `make test` strikes there only before the first commit.
+    """
+    return bool(pytestconfig.getoption("--crash-random"))
+
+
+def commit_points(commits: Sequence[str], thorough: bool) -> list[str]:
+    """The points around these commits, the first of which nothing precedes."""
+    before = commits if thorough else commits[:1]
+    return [f"after:{commit}" for commit in commits] + [f"before:{commit}" for commit in before]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from tests.crash import slack_acts as acts
+from tests.crash.conftest import commit_points
 from tests.crash.slack_acts import Act, one_after_another
 from tests.crash.slack_tale import deploy
 from tests.crash.tale import together
@@ -55,27 +56,30 @@ CASES: Final = {
 }
 
 
-def moments(points: tuple[str, ...], moment: str) -> tuple[str, ...]:
+def moments(points: tuple[str, ...], moment: str, thorough: bool) -> tuple[str, ...]:
     """The points as they are told: commits by colons, calls by spaces."""
-    return tuple(f"{moment}:{each}" if _is_commit(each) else f"{moment} {each}" for each in points)
+    commits = commit_points([each for each in points if _is_commit(each)], thorough)
+    told = (f"{moment}:{each}" if _is_commit(each) else f"{moment} {each}" for each in points)
+    return tuple(each for each in told if each in commits or " " in each)
 
 
 def _is_commit(point: str) -> bool:
     return point.rpartition(":")[2].isdecimal()
 
 
-async def test_what_else_people_do(migrated: Path, tmp_path: Path) -> None:
-    async def crashed(forks: Victims, name: str, moment: str) -> None:
-        case = CASES[name]
-        async with talking(forks, migrated, tmp_path / f"{name}-{moment}", linked=case.linked) as talk:
+@pytest.mark.parametrize("name", CASES)
+async def test_what_else_people_do(name: str, migrated: Path, tmp_path: Path, thorough: bool) -> None:
+    case = CASES[name]
+
+    async def crashed(forks: Victims, moment: str) -> None:
+        async with talking(forks, migrated, tmp_path / moment, linked=case.linked) as talk:
             for person in LONE:
                 talk.repository.role(person, "write")
             talk.slack.channel(OUTSIDE, members=LONE)
-            await one_after_another(talk, moments(case.points, moment), case.act)
+            await one_after_another(talk, moments(case.points, moment, thorough), case.act)
 
     async with victims() as forks:
-        told = [(name, moment) for name in CASES for moment in ("before", "after")]
-        await together({f"{moment} {name}": partial(crashed, forks, name, moment) for name, moment in told})
+        await together({f"{moment} {name}": partial(crashed, forks, moment) for moment in ("before", "after")})
 
 
 async def test_what_was_accepted_is_not_refused_by_a_second_look(migrated: Path, tmp_path: Path) -> None:

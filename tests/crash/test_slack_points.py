@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.crash.conftest import commit_points
 from tests.crash.slack_tale import deploy
 from tests.crash.tale import killed_when, together
 from tests.crash.talk import talking
@@ -49,13 +50,13 @@ CALLS: Final = (
 ASKS: Final = ("auth.test", "users.info", "conversations.info", "GET")
 
 
-async def test_between_any_two_commits(migrated: Path, tmp_path: Path) -> None:
+async def test_between_any_two_commits(migrated: Path, tmp_path: Path, thorough: bool) -> None:
     async def crashed(forks: Victims, point: str) -> None:
         async with talking(forks, migrated, tmp_path / point, crash_at=point) as talk:
             await deploy(talk)
             await talk.lived(2)
 
-    points = [f"{moment}:{commit}" for commit in COMMITS for moment in ("after", "before")]
+    points = commit_points(COMMITS, thorough)
     async with victims() as forks:
         await together({point: partial(crashed, forks, point) for point in points})
 

@@ -179,9 +179,11 @@ async def test_a_linked_guest_may_press_only_where_the_channel_lets_guests(chat:
 
 async def test_dead_buttons_vanish_and_a_press_on_its_way_is_answered(chat: SlackStory) -> None:
     message = await started(chat)
+    chat.slack.faults.rate_limited("chat.update", retry_after=3, times=9)
     await chat.github.runs[-1].play()
-    await chat.bot.engine.settled()  # it has ended, and the message does not say so yet
+    await chat.settle()  # it has ended, and the message does not say so yet
     await chat.presses("bob", message, "cancel")
+    chat.slack.faults.clear()
     assert chat.whispers("bob") == ["Request CODE has ended already: succeeded."]
     await chat.passes(5)
     (ended,) = chat.living()
