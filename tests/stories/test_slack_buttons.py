@@ -184,6 +184,7 @@ async def test_dead_buttons_vanish_and_a_press_on_its_way_is_answered(chat: Slac
     await chat.settle()  # it has ended, and the message does not say so yet
     await chat.presses("bob", message, "cancel")
     chat.slack.faults.clear()
+    await chat.passes(60)  # as long as Slack and our own patience asked us to wait
     assert chat.whispers("bob") == ["Request CODE has ended already: succeeded."]
     await chat.passes(5)
     (ended,) = chat.living()
