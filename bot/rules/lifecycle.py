@@ -98,10 +98,13 @@ def is_news(known_at: datetime, known_status: RunStatus, report: RunReport) -> b
 
 
 def merge_job(known: tuple[RunJob, ...], job: RunJob) -> tuple[RunJob, ...]:
-    """The jobs of one attempt after news about one of them; older news changes nothing."""
+    """The jobs of one attempt after news about one of them; older news changes nothing.
+
+    They stand in the order of their ids, which is GitHub's own: webhooks overtake each other.
+    """
     before = next((other for other in known if other.id == job.id), None)
     if before is None:
-        return (*known, job)
+        return tuple(sorted((*known, job), key=lambda each: each.id))
     if _ORDER[job.status] <= _ORDER[before.status]:
         return known
     return tuple(job if other.id == job.id else other for other in known)
