@@ -42,7 +42,7 @@ quick: check  ## check, then rules, words and house (< 60 s)
 	$(BIN)/pytest -q -n 2 tests/rules tests/render tests/commands tests/house tests/test_settings.py tests/test_log.py tests/test_transcript.py
 
 test: check  ## the whole suite (< 8 minutes on 2 cores)
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 3 --dist worksteal  # crash tests mostly wait, so a third worker finds room
 
 bench: $(VENV)/.dev  ## print the cost figures
 	$(BIN)/python -m tests.load.bench
