@@ -1,4 +1,4 @@
-"""Owns the tables; those that only Slack needs stand beside, in bot/store/schema_slack.py.
+"""Owns the tables; beside it stand those that only Slack needs (schema_slack.py) and the house's own (schema_house.py).
 
 `migrations/` builds exactly this; a test compares the two.
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number
+from bot.store.schema_house import marks
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "heads",
     "jobs",
     "link_attempts",
+    "marks",
     "metadata",
     "people",
     "repositories",
@@ -46,7 +48,7 @@ __all__ = [
     "runs",
 ]
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 """The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
 
 connections = Table(

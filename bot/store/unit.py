@@ -25,6 +25,7 @@ from bot.store.intake import Arrival
 from bot.store.jobs import Jobs, StoredJob
 from bot.store.link_attempts import LinkAttempts
 from bot.store.links import Links
+from bot.store.marks import Marks
 from bot.store.people import People
 from bot.store.repositories import Repositories
 from bot.store.requests import Requests
@@ -60,6 +61,7 @@ class Unit:
         self.links = Links(connection)
         self.bindings = Bindings(connection)
         self.audit = Audit(connection)
+        self.marks = Marks(connection)
         self.jobs = Jobs(connection)
         self._clock = clock
         self._offer = offer

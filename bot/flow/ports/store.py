@@ -189,6 +189,14 @@ class Audit(Protocol):
         ...
 
 
+class Marks(Protocol):
+    """Numbers under a name that outlive a process and are the same for every replica."""
+
+    async def value(self, name: str) -> int | None: ...
+    async def put(self, name: str, value: int, at: datetime) -> None: ...
+    async def bump(self, name: str, at: datetime) -> int: ...
+
+
 class Unit(Protocol):
     """One transaction over all repositories; leaving the block commits, an exception rolls back."""
 
@@ -218,6 +226,8 @@ class Unit(Protocol):
     def bindings(self) -> Bindings: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def marks(self) -> Marks: ...
 
     async def enqueue(self, job: Job) -> None:
         """Keep the job in this very transaction; it becomes due when the transaction commits."""
