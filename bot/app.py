@@ -106,7 +106,7 @@ class Signalbox:
         self.units = Units(self.database, self.timer)
         self.units.watch(self._request_moved)
         self.units.hear(self._command_noted)
-        self.inbox = Inbox(self.units)
+        self.inbox = Inbox(self.units, self._count_commit)
         self.engine = Engine(self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self._count)
         doors = await self._doors(self.settings.github) if self.settings.github else Doors()
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
@@ -222,8 +222,13 @@ class Signalbox:
             extra={"action": "request_moved", "request": request.code, "state": request.state.value, "reason": reason},
         )
 
-    def _count(self, kind: str, result: str) -> None:
+    def _count(self, kind: str, result: str, seconds: float) -> None:
         self.metrics.jobs.labels(kind, result).inc()
+        self.metrics.job_seconds.labels(kind).observe(seconds)
+
+    def _count_commit(self, deliveries: int, seconds: float) -> None:
+        self.metrics.inbox_batch.observe(deliveries)
+        self.metrics.inbox_seconds.observe(seconds)
 
     @property
     def user_agent(self) -> str:

@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from bot.errors import RateLimited
 from bot.jobs.ledger import Done, Held, Outcome
 from bot.jobs.policy import Kind
 from bot.jobs.schedule import Schedule
 from bot.jobs.timer import Timer
+from bot.log import bind
 from bot.store.jobs import StoredJob, Waiting
 
 log = logging.getLogger(__name__)
 
 ERROR_LENGTH = 1_000  # of an error's text in the row
 
-OnResult = Callable[[str, str], None]
-"""Told the kind and how an attempt went: `done`, `again`, `retried` or `held`. Must not raise."""
+OnResult = Callable[[str, str, float], None]
+"""Told the kind, how an attempt went (`done`, `again`, `retried` or `held`), and its seconds. Must not raise."""
+
+Around = Callable[[StoredJob], AbstractContextManager[object]]
+"""What an attempt happens inside of, for whoever traces it."""
 
 
 class Attempt:
     """Runs handlers and turns what they do into outcomes."""
 
-    def __init__(self, timer: Timer, jitter: Callable[[], float], on_result: OnResult) -> None:
+    def __init__(
+        self, timer: Timer, jitter: Callable[[], float], on_result: OnResult, around: Around | None = None
+    ) -> None:
         """`jitter` gives numbers in 0..1."""
         self._timer = timer
         self._jitter = jitter
         self._on_result = on_result
+        self._around = around
 
     async def __call__(self, kind: Kind, job: StoredJob, schedule: Schedule | None) -> Outcome:
-        """Try once. Raises only when it is cancelled, and then the row stays as it is: due."""
+        """Try once. Every line that is logged meanwhile names the job.
+
+        Raises only when it is cancelled, and then the row stays as it is: due.
+        """
+        with bind(job=job.kind, key=job.key):
+            if self._around is None:
+                return await self._timed(kind, job, schedule)
+            with self._around(job):
+                return await self._timed(kind, job, schedule)
+
+    async def _timed(self, kind: Kind, job: StoredJob, schedule: Schedule | None) -> Outcome:
+        start = time.perf_counter()  # the real clock, also in stories that travel in time
+        outcome, result = await self._try(kind, job, schedule)
+        self._on_result(kind.name, result, time.perf_counter() - start)
+        return outcome
+
+    async def _try(self, kind: Kind, job: StoredJob, schedule: Schedule | None) -> tuple[Outcome, str]:
         try:
             async with asyncio.timeout(kind.policy.deadline_seconds):
                 again_at = await kind.handler(job.payload)
@@ -40,12 +65,12 @@ class Attempt:
         if again_at is None and schedule is not None:
             again_at = schedule.after(self._timer.now())
         if again_at is None:
-            self._on_result(kind.name, "done")
-            return Done(job=job)
-        self._on_result(kind.name, "again")
-        return Waiting(job=job, due=again_at, tries=0, error=None)
+            return Done(job=job), "done"
+        return Waiting(job=job, due=again_at, tries=0, error=None), "again"
 
-    async def _failed(self, kind: Kind, job: StoredJob, schedule: Schedule | None, error: Exception) -> Outcome:
+    async def _failed(
+        self, kind: Kind, job: StoredJob, schedule: Schedule | None, error: Exception
+    ) -> tuple[Outcome, str]:
         tries = job.attempts + 1
         due = self._timer.now() + kind.policy.pause(tries, error, self._jitter())
         last_try = tries >= kind.policy.attempts
@@ -54,16 +79,15 @@ class Attempt:
             due, tries, last_try = schedule.after(self._timer.now()), 0, False
         text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
         outcome = Waiting(job=job, due=due, tries=tries, error=text)
-        facts = {"action": "job_held" if last_try else "job_retried", "kind": job.kind, "key": job.key}
         if not last_try:
             level = logging.INFO if _only_waits(error) else logging.WARNING
+            facts = {"action": "job_retried"}
             log.log(level, "Job %s failed, next try at %s: %s", job.kind, due.isoformat(), text, extra=facts)
-            self._on_result(kind.name, "retried")
-            return outcome
+            return outcome, "retried"
+        facts = {"action": "job_held"}
         log.error("Job %s is held after %d attempts: %s", job.kind, tries, text, extra=facts, exc_info=error)
-        self._on_result(kind.name, "held")
         await self._tell(kind, job, error)
-        return Held(last=outcome)
+        return Held(last=outcome), "held"
 
     async def _tell(self, kind: Kind, job: StoredJob, error: Exception) -> None:
         """Before the row says so: a crash in between repeats the last attempt, and nobody is left untold."""
@@ -73,8 +97,7 @@ class Attempt:
             async with asyncio.timeout(kind.policy.deadline_seconds):
                 await kind.on_held(job.payload, error)
         except Exception:
-            facts = {"action": "job_held_untold", "kind": job.kind, "key": job.key}
-            log.exception("Could not tell that a job of kind %s is held", job.kind, extra=facts)
+            log.exception("Could not tell that a job of kind %s is held", job.kind, extra={"action": "job_held_untold"})
 
 
 def _only_waits(error: Exception) -> bool:

@@ -10,11 +10,12 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import timedelta
 from uuid import UUID
 
 from bot.errors import BotError
-from bot.jobs.attempt import Attempt, OnResult
+from bot.jobs.attempt import Around, Attempt, OnResult
 from bot.jobs.ledger import Ledger, Outcome
 from bot.jobs.policy import Handler, Kind, OnHeld, Policy
 from bot.jobs.schedule import Schedule
@@ -44,7 +45,8 @@ class Engine:
         at_once: int = AT_ONCE,
         grace_seconds: float = GRACE_SECONDS,
         crowded: Callable[[], bool] = lambda: False,
-        on_result: OnResult = lambda kind, result: None,
+        on_result: OnResult = lambda kind, result, seconds: None,
+        around: Around | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Over this store; every commit that brings jobs wakes it. `at_once` bounds how many run together.
@@ -57,7 +59,7 @@ class Engine:
         self._at_once = at_once
         self._crowded = crowded
         self._grace_seconds = grace_seconds
-        self._attempt = Attempt(timer, jitter, on_result)
+        self._attempt = Attempt(timer, jitter, on_result, around)
         self._ledger = Ledger(units, timer, self._written)
         self._kinds: dict[str, Kind] = {}
         self._schedules: dict[tuple[str, str], Schedule] = {}
@@ -219,7 +221,8 @@ class Engine:
             return False
         self._busy.add(job.id)
         self._started.add(job.id)
-        task = self._tasks.create_task(self._work(job), name=f"{job.kind} {job.key}")
+        # In a context of its own: the commit that brought it belongs to another job, whose lines it must not share.
+        task = self._tasks.create_task(self._work(job), name=f"{job.kind} {job.key}", context=Context())
         self._running.add(task)
         task.add_done_callback(self._left)
         return True

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
+from collections.abc import Callable
 from uuid import UUID
 
 from bot.errors import NotRecorded
@@ -24,13 +26,17 @@ CROWD = 8  # deliveries that share one commit
 CROWD_SECONDS = 0.1  # for how long one is felt: several commits
 COMMIT_SECONDS = 4.0  # a delivery waits for two commits at most, and GitHub hangs up after ten seconds
 
+OnCommit = Callable[[int, float], None]
+"""Told how many deliveries shared a commit, and its seconds. Must not raise."""
+
 
 class Inbox:
     """Records each delivery once, together with the job that reads it."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, on_commit: OnCommit = lambda deliveries, seconds: None) -> None:
         """Into this store. `run` must run for `record` to return."""
         self._units = units
+        self._on_commit = on_commit
         self._waiting: deque[tuple[Delivery, asyncio.Future[bool]]] = deque()
         self._arrived = asyncio.Event()
         self._open = True
@@ -76,6 +82,7 @@ class Inbox:
         self._arrived.set()
 
     async def _write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
+        start = time.perf_counter()
         try:
             # One deadline for all of them: a timer for each costs more than the rest of `record`.
             async with asyncio.timeout(COMMIT_SECONDS):
@@ -87,6 +94,7 @@ class Inbox:
             self._fail(batch, "Signalbox is stopping.")
             raise
         else:
+            self._on_commit(len(batch), time.perf_counter() - start)
             for delivery, recorded in batch:
                 if not recorded.done():
                     recorded.set_result(delivery.id in new)

@@ -80,13 +80,42 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """How much there is to do."""
+class KindFigures:
+    """How much there is to do of one kind."""
 
     ready: int
+    """Waiting, due ones included."""
     due: int
     held: int
     oldest_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How much there is to do."""
+
+    kinds: Mapping[str, KindFigures]
+    """Only kinds of which there are jobs."""
+
+    @property
+    def ready(self) -> int:
+        """Waiting, due ones included."""
+        return sum(each.ready for each in self.kinds.values())
+
+    @property
+    def due(self) -> int:
+        """Could run by now."""
+        return sum(each.due for each in self.kinds.values())
+
+    @property
+    def held(self) -> int:
+        """Gave up."""
+        return sum(each.held for each in self.kinds.values())
+
+    @property
+    def oldest_due(self) -> datetime | None:
+        """Since when the one is due that waits longest."""
+        return min((each.oldest_due for each in self.kinds.values() if each.oldest_due), default=None)
 
 
 class Jobs:
@@ -160,16 +189,22 @@ class Jobs:
         return result.rowcount == 1
 
     async def figures(self, now: datetime) -> Figures:
-        """Counts of what is ready, due by now and held, and since when the oldest is due."""
+        """Counts of what is ready, due by now and held, and since when the oldest is due, by kind."""
         due = and_(table.c.state == READY, table.c.run_at <= now)
         statement = select(
+            table.c.kind,
             func.count().filter(table.c.state == READY).label("ready"),
             func.count().filter(due).label("due"),
             func.count().filter(table.c.state == HELD).label("held"),
             func.min(table.c.run_at).filter(due).label("oldest_due"),
+        ).group_by(table.c.kind)
+        rows = await self._sql.execute(statement)
+        return Figures(
+            kinds={
+                row.kind: KindFigures(ready=row.ready, due=row.due, held=row.held, oldest_due=row.oldest_due)
+                for row in rows
+            }
         )
-        row = (await self._sql.execute(statement)).one()
-        return Figures(ready=row.ready, due=row.due, held=row.held, oldest_due=row.oldest_due)
 
 
 @cache

@@ -64,6 +64,12 @@ class Metrics:
         self.inbox_batch = Histogram(
             "signalbox_inbox_batch_size", "Deliveries that shared one commit.", buckets=BATCH, registry=self.registry
         )
+        self.inbox_seconds = Histogram(
+            "signalbox_inbox_commit_seconds",
+            "How long a commit of deliveries took.",
+            buckets=FAST,
+            registry=self.registry,
+        )
 
     def _work(self) -> None:
         self.jobs = Counter("signalbox_jobs", "Jobs by kind and result.", ("kind", "result"), registry=self.registry)

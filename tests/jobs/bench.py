@@ -55,7 +55,11 @@ class Bench:
 
     def another(self, **options: Any) -> Engine:
         """An engine as after a restart: it knows only what the database says."""
-        note: Callable[[str, str], None] = lambda kind, result: self.results.append((kind, result))  # noqa: E731
+
+        def note(kind: str, result: str, seconds: float) -> None:
+            assert seconds >= 0
+            self.results.append((kind, result))
+
         self.engine = self._make_engine(self.units, self.clock, on_result=note, jitter=lambda: 1.0, **options)
         return self.engine
 
