@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -125,12 +126,14 @@ class Units:
     async def record(self, arrivals: Sequence[Arrival]) -> Collection[UUID]:
         """Make deliveries durable together with their jobs; returns the ids of those that are new.
 
-        Goes before every waiting transaction. Raises the errors of `sqlite3`, and then nothing was written.
+        Goes before every waiting transaction. Raises the errors of `sqlite3`, and then nothing was written. The jobs
+        are offered a little later, so that whoever waits for this answer has it before somebody works on them.
         """
         async with self._gate.turn(first=True):
             new = await self._database.intake.record(arrivals)
-            if new:
-                self._offer(list(new.values()))
+        if new:
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self._offer, list(new.values()))
         return new.keys()
 
     @asynccontextmanager

@@ -113,24 +113,32 @@ async def test_jobs_are_due_in_the_order_of_arrival(units: Units) -> None:
 
 
 async def test_the_inbox_goes_before_writers_that_wait(units: Units) -> None:
-    inbox, order = Inbox(units), list[str]()
+    inbox, seen = Inbox(units), list[str]()
 
     async def write() -> None:
-        async with units.write():
-            order.append("writer")
+        async with units.write() as unit:
+            seen.extend(job.kind for job in await unit.jobs.all())
 
-    async def record() -> None:
-        await inbox.record(delivery())
-        order.append("inbox")
-
-    units.listen(lambda jobs: order.append("recorded"))
     async with running(inbox), asyncio.TaskGroup() as tasks, units.write():
         tasks.create_task(write())
         await asyncio.sleep(0)
-        tasks.create_task(record())
+        tasks.create_task(inbox.record(delivery()))
         for _ in range(5):
             await asyncio.sleep(0)
-    assert order.index("recorded") < order.index("writer")
+    assert seen == ["delivery"]
+
+
+async def test_a_delivery_is_answered_before_somebody_works_on_it(units: Units) -> None:
+    inbox, order = Inbox(units), list[str]()
+    units.listen(lambda jobs: order.append("offered"))
+
+    async def record() -> None:
+        await inbox.record(delivery())
+        order.append("answered")
+
+    async with running(inbox), asyncio.TaskGroup() as tasks:
+        tasks.create_task(record())
+    assert order == ["answered", "offered"]
 
 
 async def test_a_commit_that_fails_fails_its_callers_and_nobody_else(units: Units) -> None:
