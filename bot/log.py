@@ -42,6 +42,16 @@ def bind(**fields: str) -> Iterator[None]:
         _context.reset(token)
 
 
+def tag(**fields: str) -> None:
+    """The same from here to the end of the innermost `bind`, or of the task where there is none."""
+    _context.set({**_context.get(), **fields})
+
+
+def bound() -> Mapping[str, str]:
+    """What a line written here would carry."""
+    return _context.get()
+
+
 def configure(
     level: str = "info",
     format: Literal["text", "json"] = "text",

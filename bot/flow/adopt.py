@@ -10,6 +10,7 @@ from uuid import UUID
 
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
+from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.job import Job
 from bot.model.repository import Repository
@@ -95,6 +96,7 @@ class Adopt:
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
         assert repository is not None
+        tag(request=request.code)
         found = await self.look(request, repository)
         if isinstance(found, verify.Found):
             await self(request, repository, found.report)

@@ -14,6 +14,7 @@ from bot.flow.answer import Reply, rendered
 from bot.flow.open import FIRST_LOOK, announce
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
 from bot.flow.post import Post
+from bot.log import tag
 from bot.model.address import SlackPlace
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
@@ -77,6 +78,7 @@ class Announce:
         picture = await self._look(UUID(payload["announcement"]))
         if picture is None:
             return None
+        tag(request=picture.request.code)
         text = rendered(self.render, picture.announcement.address, self._message(picture))
         text_hash = hashlib.sha256(text.encode()).hexdigest()
         announcement = picture.announcement

@@ -12,6 +12,7 @@ from bot.flow.answer import Asker, Reply, note
 from bot.flow.here import meant
 from bot.flow.move import move
 from bot.flow.ports import Clock, Unit, Units, WorkflowRuns
+from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.intent import Decide
 from bot.model.job import Job
@@ -96,6 +97,7 @@ class Stop:
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
         assert repository is not None
+        tag(request=request.code)
         if not owned or request.state is RequestState.DISPATCHING:  # an attempt that may not have begun is not its run
             pending = request.state not in lifecycle.FINAL
             return self.clock.now() + timedelta(seconds=1) if pending else None

@@ -18,6 +18,7 @@ from bot.flow.open import dispatch
 from bot.flow.ports import Clock, Unit, Units, Workflows
 from bot.flow.rejudge import Rejudge
 from bot.flow.restart import Restart
+from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
@@ -54,6 +55,7 @@ class Dispatcher:
             repository = await unit.repositories.get(request.connection, request.repository)
             of_comment = await _of_comment(unit, request)
         assert repository is not None
+        tag(request=request.code)
         if request.state is RequestState.DISPATCHING:
             again_at = await self._again(request, repository)
         elif any(_goes_first(other, request) for other in of_comment):

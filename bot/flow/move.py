@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.flow.announce import schedule
 from bot.flow.ports import Unit
+from bot.log import tag
 from bot.model.request import Request, RequestState
 from bot.model.run import RunStatus
 from bot.rules import lifecycle
@@ -16,6 +17,7 @@ async def move(unit: Unit, before: Request, after: Request, now: datetime, *, ur
 
     Raises `Conflict` when somebody else saved it meanwhile. `urgent` news is shown a little sooner.
     """
+    tag(request=after.code)
     saved = await unit.requests.save(after)
     await schedule(unit, saved, now, urgent=urgent)
     if after.state is not before.state:

@@ -11,6 +11,7 @@ from bot.errors import BotError, Conflict
 from bot.flow.answer import Asker, Reply, note
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.ports import Clock, Mint, Unit, Units
+from bot.log import tag
 from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.intent import Dispatch
@@ -104,6 +105,7 @@ class Open:
     async def save(self, request: Request, asker: Asker) -> None:
         """Keep the request with its next jobs; a no-op when this line has one already."""
         for _ in range(CODES):
+            tag(request=request.code)
             try:
                 async with self.units.write() as unit:
                     if await unit.requests.add(request):

@@ -15,6 +15,7 @@ from bot.flow.identify import Identify
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.track import Track
+from bot.log import tag
 from bot.model.delivery import Delivery
 from bot.model.inbound import (
     AccessChanged,
@@ -56,6 +57,7 @@ class Receive:
         delivery = await self._delivery(payload)
         if delivery is None:
             return None
+        tag(delivery=delivery.guid, connection=str(delivery.connection))
         lines: list[CommandReceived] = []
         later: list[datetime | None] = []
         for one in self.read(delivery):

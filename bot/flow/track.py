@@ -15,6 +15,7 @@ from bot.flow.cancel import stop
 from bot.flow.move import move
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
 from bot.flow.restart import TAKEN
+from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.inbound import JobReported, RunReported
 from bot.model.repository import Repository
@@ -78,6 +79,7 @@ class Track:
 
     async def take(self, request: Request, run: Run, repository: Repository, report: RunReport) -> None:
         """Take in what GitHub said about a run of ours; the first full report is compared with the record (T1)."""
+        tag(request=request.code)
         wrong = None
         if not run.verified:
             if not verify.complete(report) or (request.rerun and report.triggering_actor_login is None):
@@ -105,6 +107,7 @@ class Track:
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
         assert repository is not None
+        tag(request=request.code)
         run = owned[-1]
         if run.status is not RunStatus.COMPLETED:
             try:
