@@ -29,6 +29,7 @@ from bot.flow import (
     rejudge,
     rerun,
     restart,
+    schedule,
     sweep,
     track,
     use,
@@ -95,7 +96,7 @@ class Steps:
         engine.handle(adopt.FIND, self.adopt.find, on_held=self.adopt.gave_up)
         engine.handle(adopt.CHECK, self.track.check)
         engine.handle(cancel.STOP, self.stop, policy=PATIENT)
-        engine.handle(opening.ANNOUNCE, self.announce, policy=PATIENT)
+        engine.handle(schedule.ANNOUNCE, self.announce, policy=PATIENT)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
         engine.handle(sweep.SWEEP, self.sweep)

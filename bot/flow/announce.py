@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from bot.errors import NotFound
 from bot.flow.answer import Reply, rendered
-from bot.flow.open import FIRST_LOOK, announce
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
 from bot.flow.post import Post
+from bot.flow.schedule import schedule
 from bot.log import tag
 from bot.model.address import SlackPlace
 from bot.model.message import Message
@@ -21,30 +21,9 @@ from bot.model.origin import SlackOrigin
 from bot.model.repository import Repository
 from bot.model.request import Announcement, Request
 from bot.model.run import Run
-from bot.rules import pacing, report
+from bot.rules import report
 from bot.rules.dialect import Dialect
 from bot.rules.lifecycle import FINAL
-
-SETTLE: Final = timedelta(milliseconds=500)
-"""A final state waits this long for the last jobs' news, which travels beside the run's: still under 1 s."""
-
-
-async def schedule(unit: Unit, request: Request, now: datetime, *, urgent: bool = False) -> None:
-    """Have every message of the request brought up to date, as soon as its pace allows, in the caller's transaction."""
-    final = request.state in FINAL
-    for announcement in await unit.announcements.of_request(request.id):
-        if announcement.message_id is None:
-            await unit.enqueue(announce(announcement.id, request.created_at + FIRST_LOOK))
-            continue
-        due = pacing.next_edit(
-            now=now,
-            created_at=request.created_at,
-            edited_at=announcement.edited_at,
-            edits=announcement.edits,
-            urgent=urgent,
-            final=final,
-        )
-        await unit.enqueue(announce(announcement.id, max(due, now + SETTLE) if final else due))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

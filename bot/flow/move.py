@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.flow.announce import schedule
 from bot.flow.ports import Unit
+from bot.flow.schedule import schedule
 from bot.log import tag
 from bot.model.request import Request, RequestState
 from bot.model.run import RunStatus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from bot.errors import BotError, Conflict
 from bot.flow.answer import Asker, Reply, note
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.ports import Clock, Mint, Unit, Units
+from bot.flow.schedule import FIRST_LOOK, announce
 from bot.log import tag
 from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
@@ -21,10 +21,6 @@ from bot.model.request import Announcement, Request, RequestState
 from bot.rules import lifecycle, refuse
 
 DISPATCH: Final = "dispatch"
-ANNOUNCE: Final = "announce"
-
-FIRST_LOOK: Final = timedelta(milliseconds=300)
-"""The first message waits this long, so that it can usually name the run already: one edit saved, still under 1 s."""
 
 CODES: Final = 5
 """How many codes are tried before we believe that something is wrong with the database."""
@@ -152,9 +148,3 @@ async def judged_before(unit: Unit, origin: Origin) -> bool:
 def dispatch(request: UUID) -> Job:
     """The job that dispatches a request."""
     return Job(kind=DISPATCH, key=str(request), payload={"v": 1, "request": str(request)})
-
-
-def announce(announcement: UUID, run_at: datetime | None) -> Job:
-    """The job that brings one message up to date, not before `run_at`."""
-    payload = {"v": 1, "announcement": str(announcement)}
-    return Job(kind=ANNOUNCE, key=str(announcement), payload=payload, run_at=run_at)

@@ -18,8 +18,8 @@ S = RequestState
 
 NEXT: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     S.RECEIVED: frozenset({S.REFUSED, S.WAITING, S.QUEUED}),
-    S.WAITING: frozenset({S.QUEUED, S.REJECTED, S.EXPIRED, S.VOIDED, S.CANCELLED}),
-    S.QUEUED: frozenset({S.DISPATCHING, S.REFUSED, S.VOIDED, S.EXPIRED, S.CANCELLED}),
+    S.WAITING: frozenset({S.QUEUED, S.REFUSED, S.REJECTED, S.EXPIRED, S.VOIDED, S.CANCELLED}),
+    S.QUEUED: frozenset({S.WAITING, S.DISPATCHING, S.REFUSED, S.VOIDED, S.EXPIRED, S.CANCELLED}),
     S.DISPATCHING: frozenset({S.RUNNING, S.FAILED, S.LOST, S.CANCELLED, S.VOIDED}),
     S.RUNNING: frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.VOIDED, S.LOST}),
     S.LOST: frozenset({S.RUNNING, S.SUCCEEDED, S.FAILED}),
@@ -35,12 +35,33 @@ NEXT: Final[Mapping[RequestState, frozenset[RequestState]]] = {
 FINAL: Final = frozenset(state for state, following in NEXT.items() if not following) | {S.LOST}
 """Where a request ends; `lost` is an end too, though news may bring it back."""
 
+UPSTREAM: Final = "upstream"
+"""What a request waits for whose judgement needs an answer that GitHub does not give."""
+
 ENDED_WELL: Final = frozenset({Conclusion.SUCCESS, Conclusion.NEUTRAL, Conclusion.SKIPPED})
 
 
 def may(request: Request, state: RequestState) -> bool:
     """Whether this request may go to `state` from where it is."""
     return state in NEXT[request.state]
+
+
+def awaits_upstream(request: Request) -> bool:
+    """Whether it goes on by itself once GitHub answers."""
+    return request.state is S.WAITING and request.waiting_for == UPSTREAM
+
+
+def unjudged(request: Request) -> bool:
+    """Whether nobody could be asked yet if it may run at all: until then only its asker may know of it (T22)."""
+    return awaits_upstream(request) and request.judged_at is None
+
+
+def await_upstream(request: Request) -> Request:
+    """The request, waiting for GitHub. What was sent already stays what it is, and only shows why nothing moves."""
+    if request.state is S.DISPATCHING:
+        return replace(request, waiting_for=UPSTREAM)
+    assert may(request, S.WAITING), f"{request.state} does not lead to {S.WAITING}"
+    return replace(request, state=S.WAITING, waiting_for=UPSTREAM)
 
 
 def advance(

@@ -30,3 +30,13 @@ def misheard(problem: Problem) -> Message:
         name="command_misheard",
         fields={"sentence": problem.sentence, "usage": problem.usage, "nearest": problem.nearest},
     )
+
+
+def in_short(message: Message) -> str:
+    """What a refusal says, as the sentence below a request that ends by it."""
+    fields = message.fields
+    if message.name == "command_misheard":
+        way = fields["nearest"] or fields["usage"]
+        return f"{fields['sentence']} Type {way}".strip() if way else str(fields["sentence"])
+    said = [str(fields[name]) for name in ("seen", "sentence", "next_step") if fields.get(name)]
+    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in said)

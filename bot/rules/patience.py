@@ -1,0 +1,37 @@
+"""Owns how long something waits for an upstream that does not answer, and how soon it is asked again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.errors import UpstreamError
+
+OUTAGE: Final = timedelta(hours=4)
+"""What starts a run waits this long, and what follows from one. Whether it may still run is judged then (T4)."""
+
+TYPED: Final = timedelta(minutes=15)
+"""Everything else that somebody typed: a later answer is one that nobody looks for any more."""
+
+BLIP: Final = timedelta(seconds=6)
+"""Nobody is told of less, and by then it was asked twice at least."""
+
+SHORTEST: Final = timedelta(seconds=5)
+LONGEST: Final = timedelta(seconds=60)
+
+
+def again(
+    error: UpstreamError, *, since: datetime, now: datetime, jitter: float, limit: timedelta = OUTAGE
+) -> datetime | None:
+    """When to ask again after this error; None when it has waited for longer than `limit` since `since`.
+
+    The pauses grow with the time that it has waited already, from 5 s to 60 s, and are shortened by up to a half, so
+    that what failed together does not come back together; `jitter` is in 0..1. What the upstream itself asks us to wait
+    comes before that. The last question falls on the end of the limit.
+    """
+    end = since + limit
+    if now >= end:
+        return None
+    longest = min(max((now - since) / 2, SHORTEST), LONGEST)
+    asked = timedelta(seconds=error.retry_after or 0.0)
+    return min(now + asked + longest * (0.5 + jitter / 2), end)
