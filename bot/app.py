@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
@@ -21,9 +20,8 @@ from bot.errors import BotError
 from bot.jobs.embedded import Engine
 from bot.jobs.inbox import Inbox
 from bot.jobs.timer import SystemTimer, Timer
-from bot.model.decision import Reason
+from bot.measure import Measure
 from bot.model.repository import Connection
-from bot.model.request import Request, RequestState
 from bot.settings import GitHubSettings, Settings
 from bot.store.database import Database
 from bot.store.lock import serving_lock
@@ -76,6 +74,7 @@ class Signalbox:
         self.settings = settings
         self.timer = timer or SystemTimer()
         self.metrics = Metrics(VERSION)
+        self.measure = Measure(self.metrics)
         self.mint = Mint()
         self.url = ""
         self._stack = AsyncExitStack()
@@ -104,14 +103,17 @@ class Signalbox:
             await self._migrate()
         self._stack.enter_context(serving_lock(self.database.path))
         self.units = Units(self.database, self.timer)
-        self.units.watch(self._request_moved)
-        self.units.hear(self._command_noted)
-        self.inbox = Inbox(self.units, self._count_commit)
-        self.engine = Engine(self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self._count)
+        self.units.watch(self.measure.moved)
+        self.units.hear(self.measure.noted)
+        self.inbox = Inbox(self.units, self.measure.committed)
+        self.engine = Engine(
+            self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self.measure.attempted
+        )
         doors = await self._doors(self.settings.github) if self.settings.github else Doors()
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(self.inbox.run(), name="inbox")
         tasks.create_task(self.engine.run(), name="engine")
+        self._stack.callback(tasks.create_task(self.measure.lag(), name="lag").cancel)
         self._stack.callback(self.engine.stop)
         self._stack.callback(self.inbox.stop)
         await self._listen(doors)
@@ -200,54 +202,14 @@ class Signalbox:
 
     async def _refresh(self) -> None:
         """Ask for what is not counted as it happens, before each `/metrics`."""
-        figures = await self.engine.figures()
-        waited = self.timer.now() - figures.oldest_due if figures.oldest_due else timedelta()
-        self.metrics.jobs_due.set(figures.due)
-        self.metrics.jobs_held.set(figures.held)
-        self.metrics.oldest_due_seconds.set(waited.total_seconds())
-
-    def _command_noted(self, action: str, reason: Reason | None) -> None:
-        self.metrics.commands.labels(action, reason.value if reason else "").inc()
-
-    def _request_moved(self, request: Request) -> None:
-        reason = request.reason.value if request.reason else ""
-        if request.state is RequestState.RUNNING and request.dispatched_at is not None:
-            self.metrics.dispatch_seconds.observe((request.dispatched_at - request.origin.created_at).total_seconds())
-        if request.ended_at is not None:
-            self.metrics.requests.labels(request.state.value, reason).inc()
-        log.info(
-            "Request %s is %s",
-            request.code,
-            request.state,
-            extra={"action": "request_moved", "request": request.code, "state": request.state.value, "reason": reason},
-        )
-
-    def _count(self, kind: str, result: str, seconds: float) -> None:
-        self.metrics.jobs.labels(kind, result).inc()
-        self.metrics.job_seconds.labels(kind).observe(seconds)
-
-    def _count_commit(self, deliveries: int, seconds: float) -> None:
-        self.metrics.inbox_batch.observe(deliveries)
-        self.metrics.inbox_seconds.observe(seconds)
+        self.measure.backlog(await self.engine.figures(), self.timer.now())
+        async with self.units.read() as unit:
+            self.measure.open_requests(await unit.census.open_requests())
 
     @property
     def user_agent(self) -> str:
         """What we call ourselves towards GitHub, which refuses calls without a name."""
         return f"signalbox/{VERSION}"
-
-    def count_call(self, method: str, route: str, status: int | None, seconds: float) -> None:
-        """One exchange with GitHub happened; `status` is None when there was no answer."""
-        self.metrics.github_calls.labels(method, route, str(status or 0)).inc()
-        self.metrics.github_seconds.labels(method, route).observe(seconds)
-
-    def count_slack_delivery(self, event: str, result: str) -> None:
-        """Something came from Slack; both words are from short lists of the door's."""
-        self.metrics.deliveries.labels(event, result).inc()
-
-    def count_slack_call(self, method: str, result: str, seconds: float) -> None:
-        """One exchange with Slack happened; `result` is `ok`, Slack's error word or ours."""
-        self.metrics.slack_calls.labels(method, result).inc()
-        self.metrics.slack_seconds.labels(method).observe(seconds)
 
     def _start_page(self) -> StartPage:
         facts = [Fact(title=title, text=text) for title, text in self.settings.configured()]

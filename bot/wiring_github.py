@@ -55,7 +55,7 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         private_key=settings.private_key.reveal(),
         clock=bot.timer,
         user_agent=bot.user_agent,
-        on_call=bot.count_call,
+        on_call=bot.measure.asked_github,
     )
     stack.push_async_callback(client.aclose)
     clients = Clients(client)

@@ -130,7 +130,7 @@ class Slack:
             client_secret=secret.reveal(),
             clock=self.bot.timer,
             user_agent=self.bot.user_agent,
-            on_call=self.bot.count_call,
+            on_call=self.bot.measure.asked_github,
         )
         yield Browser(
             units=common.units,
@@ -164,7 +164,7 @@ def connect(
         token=settings.bot_token.reveal(),
         clock=bot.timer,
         user_agent=bot.user_agent,
-        on_call=bot.count_slack_call,
+        on_call=bot.measure.asked_slack,
     )
     stack.push_async_callback(api.aclose)
     clients = Clients(api)
@@ -188,7 +188,7 @@ def connect(
             record=bot.inbox.record,
             clock=bot.timer,
             mint=bot.mint,
-            on_outcome=bot.count_slack_delivery,
+            on_outcome=bot.measure.heard_slack,
         ),
         stack=stack,
         browsers=[],

@@ -17,6 +17,7 @@ from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.audit import Audit
 from bot.store.bindings import Bindings
+from bot.store.census import Census
 from bot.store.connections import Connections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -62,6 +63,7 @@ class Unit:
         self.links = Links(connection)
         self.bindings = Bindings(connection)
         self.audit = Audit(connection)
+        self.census = Census(connection)
         self.marks = Marks(connection)
         self.jobs = Jobs(connection)
         self._clock = clock

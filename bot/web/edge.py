@@ -116,6 +116,7 @@ class Edge:
         self._door = door
         self._record = record
         self._count = cache(metrics.deliveries.labels)
+        self._word = metrics.events
         self._seconds = metrics.delivery_seconds
         self._unverified = metrics.unverified_bytes
         self._room = in_flight_bytes
@@ -128,7 +129,7 @@ class Edge:
         except _Stop as stop:
             outcome, event = stop.outcome, stop.event
             log.info("Refused a delivery", extra={"action": "delivery_refused", "result": outcome.result})
-        self._count(event, outcome.result).inc()
+        self._count(self._word(event), outcome.result).inc()
         self._seconds.observe(time.perf_counter() - started)
         return outcome.response()
 
@@ -183,7 +184,7 @@ class Edge:
             raise _Stop(NO_ROOM)
 
     async def _keep(self, delivery: Delivery) -> tuple[Outcome, str]:
-        fields = {"delivery": delivery.guid, "event": delivery.event}
+        fields = {"delivery": delivery.guid, "connection": str(delivery.connection), "event": delivery.event}
         try:
             new = await self._record(delivery)
         except Exception as error:  # whatever it was, the delivery is not durable, and GitHub must hear so

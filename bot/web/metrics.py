@@ -1,5 +1,6 @@
 """Owns the instruments: what is counted and timed, under names that dashboards rely on. No names of people or places.
 
+docs/observability/metrics.md lists them, and a test holds it equal. Who sets them is in bot/measure.py.
 https://prometheus.io/docs/practices/naming/
 """
 
@@ -7,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -26,8 +29,35 @@ log = logging.getLogger(__name__)
 
 REFRESH_SECONDS: Final = 2
 FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+WORK: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 SLOW: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
-BATCH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+LONG: Final = (1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 43200, 86400)
+BATCH: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+MOST_WORDS: Final = 100
+OTHER: Final = "other"
+_WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.:\-]{0,63}", re.ASCII)
+
+
+class Words:
+    """The values of one label: plain words, and not more than so many. Whatever else comes is `other`.
+
+    GitHub and Slack may learn new words any day, and each one is a new series in somebody's Prometheus.
+    """
+
+    def __init__(self, most: int = MOST_WORDS) -> None:
+        """`most` different ones."""
+        self._known: set[str] = set()
+        self._most = most
+
+    def __call__(self, word: str) -> str:
+        """The word itself, or `other`."""
+        if word in self._known:
+            return word
+        if len(self._known) >= self._most or not _WORD.fullmatch(word):
+            return OTHER
+        self._known.add(word)
+        return word
 
 
 class Metrics:
@@ -38,106 +68,102 @@ class Metrics:
         self.registry: Final = CollectorRegistry()
         self.refresh: Callable[[], Awaitable[None]] | None = None
         """Sets the gauges that are read from the database (jobs due, held, oldest); awaited before each page."""
-        self._deliveries(version)
-        self._work()
+        self._process(version)
+        self._deliveries()
+        self._jobs()
+        self._requests()
         self._upstreams()
 
-    def _deliveries(self, version: str) -> None:
+    def _counter(self, name: str, help: str, *labels: str) -> Counter:
+        return Counter(f"signalbox_{name}", help, labels, registry=self.registry)
+
+    def _gauge(self, name: str, help: str, *labels: str) -> Gauge:
+        return Gauge(f"signalbox_{name}", help, labels, registry=self.registry)
+
+    def _histogram(self, name: str, help: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"signalbox_{name}", help, labels, buckets=buckets, registry=self.registry)
+
+    def _process(self, version: str) -> None:
         self.build = Info("signalbox_build", "What is running.", registry=self.registry)
-        self.build.info({"version": version})
+        self.build.info({"version": version, "python": platform.python_version()})
         ProcessCollector(registry=self.registry)
-        self.deliveries = Counter(
-            "signalbox_deliveries",
-            "Deliveries by event and by what became of them at the door.",
-            ("event", "result"),
-            registry=self.registry,
-        )
-        self.delivery_seconds = Histogram(
-            "signalbox_delivery_seconds",
-            "From the first byte of a delivery to its answer.",
-            buckets=FAST,
-            registry=self.registry,
-        )
-        self.unverified_bytes = Gauge(
-            "signalbox_unverified_bytes", "Bytes of bodies that wait for their signature.", registry=self.registry
-        )
-        self.inbox_batch = Histogram(
-            "signalbox_inbox_batch_size", "Deliveries that shared one commit.", buckets=BATCH, registry=self.registry
-        )
-        self.inbox_seconds = Histogram(
-            "signalbox_inbox_commit_seconds",
-            "How long a commit of deliveries took.",
-            buckets=FAST,
-            registry=self.registry,
+        self.database_up = self._gauge("database_up", "1 when the database answered for this page, else 0.")
+        self.loop_lag = self._histogram(
+            "event_loop_lag_seconds", "How much later than asked for the event loop woke us.", FAST
         )
 
-    def _work(self) -> None:
-        self.jobs = Counter("signalbox_jobs", "Jobs by kind and result.", ("kind", "result"), registry=self.registry)
-        self.job_seconds = Histogram(
-            "signalbox_job_seconds", "How long a job took.", ("kind",), buckets=FAST, registry=self.registry
+    def _deliveries(self) -> None:
+        self.events = Words()
+        self.deliveries = self._counter(
+            "deliveries", "Deliveries by event and by what became of them at the door.", "event", "result"
         )
-        self.jobs_due = Gauge("signalbox_jobs_due", "Jobs that could run now.", registry=self.registry)
-        self.jobs_held = Gauge(
-            "signalbox_jobs_held", "Jobs that gave up and wait for a person.", registry=self.registry
+        self.delivery_seconds = self._histogram(
+            "delivery_seconds", "From the first byte of a delivery to its answer.", FAST
         )
-        self.oldest_due_seconds = Gauge(
-            "signalbox_oldest_due_job_seconds", "How long the oldest job has been due.", registry=self.registry
+        self.unverified_bytes = self._gauge("unverified_bytes", "Bytes of bodies that wait for their signature.")
+        self.inbox_batch = self._histogram("inbox_batch_size", "Deliveries that shared one commit.", BATCH)
+        self.inbox_seconds = self._histogram(
+            "inbox_commit_seconds", "How long a commit of deliveries took, waiting for its turn included.", FAST
         )
-        self.commands = Counter(
-            "signalbox_commands",
+
+    def _jobs(self) -> None:
+        self.jobs = self._counter("jobs", "Attempts at jobs by kind and result.", "kind", "result")
+        self.job_seconds = self._histogram(
+            "job_seconds", "How long an attempt at a job took, by kind and result.", WORK, "kind", "result"
+        )
+        self.jobs_ready = self._gauge("jobs_ready", "Jobs that wait to run, those included that are due.", "kind")
+        self.jobs_due = self._gauge("jobs_due", "Jobs that could run now.", "kind")
+        self.jobs_held = self._gauge("jobs_held", "Jobs that gave up and wait for a person.", "kind")
+        self.oldest_due_seconds = self._gauge(
+            "oldest_due_job_seconds", "How long the oldest job of a kind has been due; 0 without one.", "kind"
+        )
+
+    def _requests(self) -> None:
+        self.commands = self._counter(
+            "commands",
             "Commands by what became of them and, where they were refused, by reason code.",
-            ("action", "reason"),
-            registry=self.registry,
+            "action",
+            "reason",
         )
-        self.requests = Counter(
-            "signalbox_requests",
-            "Requests by final state and reason code.",
-            ("state", "reason"),
-            registry=self.registry,
+        self.requests = self._counter("requests", "Requests by final state and reason code.", "state", "reason")
+        self.requests_open = self._gauge(
+            "requests_open", "Requests that have not ended, by state and by what they wait for.", "state", "waiting_for"
         )
-        self.dispatch_seconds = Histogram(
-            "signalbox_dispatch_seconds",
-            "From a command's arrival to its dispatch.",
-            buckets=SLOW,
-            registry=self.registry,
+        self.request_seconds = self._histogram(
+            "request_seconds", "From a request's opening to its end, by final state.", LONG, "state"
         )
+        self.dispatch_seconds = self._histogram("dispatch_seconds", "From a command's arrival to its dispatch.", SLOW)
 
     def _upstreams(self) -> None:
-        self.github_calls = Counter(
-            "signalbox_github_calls",
+        self.github_calls = self._counter(
+            "github_calls",
             "Calls to GitHub by method, route template and status; status 0 means no answer.",
-            ("method", "route", "status"),
-            registry=self.registry,
+            "method",
+            "route",
+            "status",
         )
-        self.github_seconds = Histogram(
-            "signalbox_github_call_seconds",
-            "How long GitHub took to answer.",
-            ("method", "route"),
-            buckets=SLOW,
-            registry=self.registry,
+        self.github_seconds = self._histogram(
+            "github_call_seconds", "How long GitHub took to answer.", SLOW, "method", "route"
         )
-
-        self.slack_calls = Counter(
-            "signalbox_slack_calls",
-            "Calls to Slack by method and Slack's own word for the result.",
-            ("method", "result"),
-            registry=self.registry,
+        self.slack_words = Words()
+        self.slack_calls = self._counter(
+            "slack_calls", "Calls to Slack by method and Slack's own word for the result.", "method", "result"
         )
-        self.slack_seconds = Histogram(
-            "signalbox_slack_call_seconds",
-            "How long Slack took to answer.",
-            ("method",),
-            buckets=SLOW,
-            registry=self.registry,
-        )
+        self.slack_seconds = self._histogram("slack_call_seconds", "How long Slack took to answer.", SLOW, "method")
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /metrics` in Prometheus' text format; what can not be refreshed stands as it was last seen."""
-        if self.refresh is not None:
-            try:
-                async with asyncio.timeout(REFRESH_SECONDS):
-                    await self.refresh()
-            except Exception:  # the other figures matter most just when the database does not answer
-                log.warning("Could not refresh the metrics", exc_info=True, extra={"action": "metrics_not_refreshed"})
+        self.database_up.set(await self._refreshed())
         body = generate_latest(self.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+
+    async def _refreshed(self) -> bool:
+        if self.refresh is None:
+            return False
+        try:
+            async with asyncio.timeout(REFRESH_SECONDS):
+                await self.refresh()
+        except Exception:  # the other figures matter most just when the database does not answer
+            log.warning("Could not refresh the metrics", exc_info=True, extra={"action": "metrics_not_refreshed"})
+            return False
+        return True

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "credentials": frozenset({"model", "errors"}),
     "web": frozenset({"flow", "model", "errors"}),
     "sandbox": frozenset({"model", "errors"}),
+    "measure": frozenset({"model", "store", "web"}),
     "api": frozenset({"model", "errors"}),
     "commands": frozenset({"api"}),
     "catalog": frozenset({"commands", "model", "errors"}),

@@ -19,7 +19,11 @@ async def test_deliveries_commands_jobs_and_calls_are_counted_without_names(stor
         'signalbox_commands_total{action="command_refused",reason="permission"} 1.0',
         'signalbox_requests_total{reason="",state="succeeded"} 1.0',
         'signalbox_jobs_total{kind="dispatch",result="done"} 1.0',
-        "signalbox_jobs_held 0.0",
+        'signalbox_jobs_held{kind="dispatch"} 0.0',
+        'signalbox_requests_open{state="running",waiting_for=""} 0.0',
+        'signalbox_request_seconds_count{state="succeeded"} 1.0',
+        'signalbox_job_seconds_count{kind="dispatch",result="done"} 1.0',
+        "signalbox_database_up 1.0",
         "signalbox_dispatch_seconds_count 1.0",
     ):
         assert line in text, line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import platform
 from html.parser import HTMLParser
 
 import aiohttp
@@ -211,23 +212,25 @@ async def test_metrics_are_in_the_text_format(client: Client, behind: Backstage)
     behind.metrics.jobs.labels("dispatch", "done").inc()
     behind.metrics.requests.labels("refused", "permission").inc()
     behind.metrics.github_calls.labels("GET", "/repos/{owner}/{repo}", "200").inc()
-    behind.metrics.jobs_held.set(2)
+    behind.metrics.jobs_held.labels("dispatch").set(2)
     answer = await client.get("/metrics")
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
     text = await answer.text()
-    assert 'signalbox_build_info{version="1.2.3"} 1.0' in text
+    assert f'signalbox_build_info{{python="{platform.python_version()}",version="1.2.3"}} 1.0' in text
     assert 'signalbox_jobs_total{kind="dispatch",result="done"} 1.0' in text
     assert 'signalbox_requests_total{reason="permission",state="refused"} 1.0' in text
     assert 'signalbox_github_calls_total{method="GET",route="/repos/{owner}/{repo}",status="200"} 1.0' in text
-    assert "signalbox_jobs_held 2.0" in text
+    assert 'signalbox_jobs_held{kind="dispatch"} 2.0' in text
 
 
 async def test_figures_from_the_database_are_as_of_now(client: Client, behind: Backstage) -> None:
     async def refresh() -> None:
-        behind.metrics.jobs_due.set(7)
+        behind.metrics.jobs_due.labels("dispatch").set(7)
 
     behind.metrics.refresh = refresh
-    assert "signalbox_jobs_due 7.0" in await (await client.get("/metrics")).text()
+    text = await (await client.get("/metrics")).text()
+    assert 'signalbox_jobs_due{kind="dispatch"} 7.0' in text
+    assert "signalbox_database_up 1.0" in text
 
 
 @pytest.mark.parametrize("hang", [False, True])
@@ -244,7 +247,9 @@ async def test_the_other_metrics_are_shown_while_the_database_is_broken(
     behind.metrics.refresh = refresh
     answer = await client.get("/metrics")
     assert answer.status == 200
-    assert "signalbox_build_info" in await answer.text()
+    text = await answer.text()
+    assert "signalbox_build_info" in text
+    assert "signalbox_database_up 0.0" in text
 
 
 async def test_the_runner_serves_on_a_port_of_its_own(behind: Backstage) -> None:

@@ -1,0 +1,39 @@
+"""Owns counts over rows for whoever watches from outside: how many requests are in which state just now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.request import RequestState
+from bot.store.schema import requests
+
+OPEN = (
+    RequestState.RECEIVED,
+    RequestState.WAITING,
+    RequestState.QUEUED,
+    RequestState.DISPATCHING,
+    RequestState.RUNNING,
+)
+"""Finished ones are as many as were ever asked for, so they are counted as they end instead."""
+
+_OPEN = (
+    select(requests.c.state, requests.c.waiting_for, func.count().label("many"))
+    .where(requests.c.state.in_(bindparam("open", expanding=True)))
+    .group_by(requests.c.state, requests.c.waiting_for)
+)  # by the index on the state
+
+
+class Census:
+    """Counts."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def open_requests(self) -> Mapping[tuple[RequestState, str | None], int]:
+        """How many requests there are by unfinished state and what they wait for; pairs without any are left out."""
+        rows = await self._sql.execute(_OPEN, {"open": [state.value for state in OPEN]})
+        return {(RequestState(row.state), row.waiting_for): row.many for row in rows}
