@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import BotError
 from bot.store.database import Database, open_for_migration, sqlite_path
 from bot.store.lock import serving_lock
-from bot.store.schema import HEAD_REVISION
+from bot.store.schema import HEAD_REVISION, repository_events
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -30,8 +30,9 @@ VERSION_TABLE = "alembic_version"
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Whether Alembic should look at it: everything but PgQueuer's schema."""
-    return not (kind == "schema" and name == FOREIGN_SCHEMA)
+    """Whether Alembic should look at it: everything but PgQueuer's schema and what bot/store/partitions.py makes."""
+    partition = kind == "table" and name is not None and name.startswith(f"{repository_events.name}_")
+    return not partition and not (kind == "schema" and name == FOREIGN_SCHEMA)
 
 
 def upgrade(database_url: str) -> None:

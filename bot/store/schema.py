@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number
-from bot.store.schema_house import marks
+from bot.store.schema_house import marks, repository_events
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
 __all__ = [
@@ -43,12 +44,13 @@ __all__ = [
     "metadata",
     "people",
     "repositories",
+    "repository_events",
     "requests",
     "run_jobs",
     "runs",
 ]
 
-HEAD_REVISION = "0003"
+HEAD_REVISION = "0004"
 """The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
 
 connections = Table(
@@ -121,7 +123,9 @@ deliveries = Table(
     Column("event", Text, nullable=False),
     Column("action", Text),
     Column("facts", JsonBytes, nullable=False),
-    Column("received_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False, index=True),
+    # The facts when nobody waits for them any more: compressed, and `facts` is empty then (bot/store/pruning.py).
+    Column("packed", LargeBinary),
     # A GUID is not under the signature, and each host gives its own (T20).
     UniqueConstraint("connection_id", "guid"),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from bot.store.columns import Moment
+from bot.store.columns import Id, Moment
 from bot.store.schema_slack import metadata
 
 # Numbers that outlive a process and are the same for every replica (bot/store/marks.py).
@@ -14,4 +14,33 @@ marks = Table(
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+# What happened in repositories, as few columns as delivery insights need. No foreign keys: a fact outlives what it is
+# about. On PostgreSQL it lies in monthly partitions, so the moment is part of the key (bot/store/partitions.py).
+repository_events = Table(
+    "repository_events",
+    metadata,
+    Column("received_at", Moment, nullable=False),
+    Column("delivery_id", Id(), nullable=False),
+    Column("connection_id", Id(), nullable=False),
+    Column("repository_id", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("action", Text),
+    Column("actor_id", BigInteger),
+    # Of the issue or pull request.
+    Column("number", BigInteger),
+    # Of what it is about (run, job, deployment, review, check, ...), and of what that belongs to.
+    Column("thing_id", BigInteger),
+    Column("parent_id", BigInteger),
+    Column("attempt", Integer),
+    Column("sha", Text),
+    Column("ref", Text),
+    Column("environment", Text),
+    # GitHub's word for how it stands: a conclusion, else a status; `merged` for a pull request that was.
+    Column("state", Text),
+    # GitHub's own time.
+    Column("happened_at", Moment),
+    PrimaryKeyConstraint("received_at", "delivery_id"),
+    Index("ix_repository_events_repository", "connection_id", "repository_id", "received_at"),
 )
