@@ -23,7 +23,7 @@ from bot.jobs.timer import SystemTimer, Timer
 from bot.measure import Measure
 from bot.model.repository import Connection
 from bot.settings import GitHubSettings, Settings
-from bot.store.database import Database
+from bot.store.database import Database, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.migrate import is_current
 from bot.store.mint import Mint
@@ -97,11 +97,15 @@ class Signalbox:
         await self._stack.aclose()
 
     async def _start(self) -> None:
+        if not self.settings.sqlite:
+            raise BotError(
+                "DATABASE_URL names PostgreSQL, which this version does not serve yet; use sqlite:///signalbox.db"
+            )
         self.database = Database.open(self.settings.database_url.reveal())
         self._stack.push_async_callback(self.database.close)
         if not await is_current(self.database):
             await self._migrate()
-        self._stack.enter_context(serving_lock(self.database.path))
+        self._stack.enter_context(serving_lock(sqlite_path(self.settings.database_url.reveal())))
         self.units = Units(self.database, self.timer)
         self.units.watch(self.measure.moved)
         self.units.hear(self.measure.noted)

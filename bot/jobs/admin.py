@@ -44,7 +44,7 @@ async def _units(database_url: str) -> AsyncIterator[Units]:
     database = Database.open(database_url)
     try:
         if not await is_current(database):
-            raise BotError(f"{database.path} is not at this version's schema: run `signalbox migrate` first.")
+            raise BotError(f"{database.label} is not at this version's schema: run `signalbox migrate` first.")
         yield Units(database, SystemTimer())
     finally:
         await database.close()

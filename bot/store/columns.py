@@ -53,6 +53,21 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else from_microseconds(value)
 
 
+class Words(TypeDecorator[str]):
+    """Text that people or machines outside wrote. A NUL, which PostgreSQL refuses in TEXT, becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else value.replace("\0", "\ufffd")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the database."""
+        return value
+
+
 class Json(TypeDecorator[Any]):
     """Plain JSON as TEXT."""
 

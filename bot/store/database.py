@@ -6,9 +6,11 @@ https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
+from uuid import UUID
 
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, Engine, PoolResetState, create_engine, event, make_url
 from sqlalchemy.engine import URL, AdaptedConnection
@@ -19,7 +21,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import BotError
 from bot.store.driver import connector
-from bot.store.intake import Intake
+from bot.store.intake import Arrival, Intake
+from bot.store.jobs import StoredJob
 
 READERS = 4
 BUSY_MILLISECONDS = 10_000  # how long to wait for a CLI command that writes beside us
@@ -41,10 +44,6 @@ def sqlite_path(database_url: str) -> Path:
         url = make_url(database_url)
     except ArgumentError as error:
         raise BotError("DATABASE_URL can not be read; write for example sqlite:///signalbox.db") from error
-    if url.get_backend_name() in {"postgresql", "postgres"}:
-        raise BotError(
-            "DATABASE_URL names PostgreSQL, which this version does not serve yet; use sqlite:///signalbox.db"
-        )
     if url.get_backend_name() != "sqlite":
         raise BotError(f"DATABASE_URL names {url.get_backend_name()}; write sqlite:///... or postgresql://...")
     if url.database in {None, "", ":memory:"}:
@@ -52,22 +51,56 @@ def sqlite_path(database_url: str) -> Path:
     return Path(str(url.database))
 
 
+def is_postgres(database_url: str) -> bool:
+    """Whether this URL names PostgreSQL, in either of the spellings that are in use."""
+    return database_url.startswith(("postgresql://", "postgres://"))
+
+
+class Recorder(Protocol):
+    """The intake of either database."""
+
+    async def record(self, arrivals: Sequence[Arrival]) -> dict[UUID, StoredJob]: ...
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """The engines of one database, and its intake. On SQLite each writing transaction is `BEGIN IMMEDIATE`."""
 
-    path: Path
+    path: Path | None
+    """SQLite's file; None on PostgreSQL."""
     writing: AsyncEngine
     reading: AsyncEngine
-    intake: Intake
+    intake: Recorder
+
+    @property
+    def one_writer(self) -> bool:
+        """Whether transactions that write must come one after the other."""
+        return self.path is not None
+
+    @property
+    def label(self) -> str:
+        """What to call it in a sentence; never the URL, which may hold a password."""
+        return "PostgreSQL" if self.path is None else str(self.path)
 
     @classmethod
     def open(cls, database_url: str) -> Database:
         """Prepare the engines; they connect when first used. Raises `BotError` for a URL that can not be served."""
+        if is_postgres(database_url):
+            return cls._postgres(database_url)
         path = sqlite_path(database_url)
         writing = _engine(path, pragmas=_WRITING, begin="BEGIN IMMEDIATE", connections=1)
         reading = _engine(path, pragmas=_READING, begin="BEGIN", connections=READERS)
         return cls(path=path, writing=writing, reading=reading, intake=Intake(path, _WRITING))
+
+    @classmethod
+    def _postgres(cls, database_url: str) -> Database:
+        try:
+            from bot.store.postgres import PostgresIntake, open_engine
+        except ModuleNotFoundError as error:
+            raise BotError("PostgreSQL needs one more package: pip install 'signalbox[postgres]'.") from error
+        writing, reading = (open_engine(database_url, only_reads=only_reads) for only_reads in (False, True))
+        return cls(path=None, writing=writing, reading=reading, intake=PostgresIntake(database_url))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -12,6 +12,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
+class OpenGate:
+    """No gate at all, for a database that orders its writers itself."""
+
+    @asynccontextmanager
+    async def turn(self, *, first: bool = False) -> AsyncIterator[None]:
+        """At once, and beside everybody else."""
+        yield
+
+
 class WriteGate:
     """A lock with two queues. Who leaves hands it on directly, first to the first queue, then to the other.
 

@@ -45,7 +45,7 @@ class Intake:
         if self._connection is None:
             self._connection = await self._connect()
         new: set[UUID] = await self._connection.trip(_record, arrivals)
-        return {delivery.id: _stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
+        return {delivery.id: stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
@@ -118,7 +118,8 @@ def _job_row(delivery: Delivery, job: Job) -> tuple[Any, ...]:
     return delivery.id.hex, job.kind, job.key, payload, job.payload["v"], READY, due, None, FIRST, 0, None, made
 
 
-def _stored(delivery: Delivery, job: Job) -> StoredJob:
+def stored(delivery: Delivery, job: Job) -> StoredJob:
+    """What a new delivery's job is, once it is durable."""
     return StoredJob(
         id=delivery.id,
         kind=job.kind,

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Delete, Row, Select, Update, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -147,10 +147,15 @@ class Jobs:
         Returns whether there are such.
         """
         keys = [{"job": job.id, "seen": job.revision} for job in done]
-        result = await self._sql.execute(_FINISH, keys)
-        if result.rowcount == len(done):
+        if await self._changed(_FINISH, keys) == len(done):
             return False
-        return (await self._sql.execute(_AGAIN, keys)).rowcount > 0
+        return await self._changed(_AGAIN, keys) > 0
+
+    async def _changed(self, statement: Delete | Update, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows a statement changed for all of these values."""
+        if self._sql.dialect.supports_sane_multi_rowcount:
+            return (await self._sql.execute(statement, rows)).rowcount
+        return sum([(await self._sql.execute(statement, row)).rowcount for row in rows])
 
     async def wait(self, waiting: Sequence[Waiting]) -> None:
         """They have not happened yet: due again when they say, or when they were asked for meanwhile."""

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store.database import Database, open_for_migration, sqlite_path
+from bot.store.database import Database, is_postgres, open_for_migration, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.schema import HEAD_REVISION, repository_events
 
@@ -38,24 +38,32 @@ def ours(name: str | None, kind: str, _parents: object) -> bool:
 def upgrade(database_url: str) -> None:
     """Bring the database to the newest schema, in one transaction; nothing happens when it is there.
 
-    Raises `AlreadyRunning` while another process serves or migrates it, `OSError` where nothing may be written, and
+    On PostgreSQL replicas may ask for it together: one does it, the others wait and find it done. Raises
+    `AlreadyRunning` while another process serves or migrates a SQLite file, `OSError` where nothing may be written, and
     `BotError` for a URL that can not be served, a file that is no database, or one from a newer Signalbox.
     """
+    if is_postgres(database_url):
+        from bot.store import postgres
+
+        with _usable("PostgreSQL"):
+            postgres.migrate(database_url, _run)
+        return
     path = sqlite_path(database_url)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with serving_lock(path), _usable(path):
+    with serving_lock(path), _usable(str(path)):
         engine = open_for_migration(database_url)
         try:
-            _run(engine)
+            with engine.begin() as connection:
+                _run(connection)
         finally:
             engine.dispose()
 
 
 async def stored_revision(database: Database) -> str | None:
     """The revision that the database is at; None before its first migration. Raises `BotError` for no database."""
-    if not database.path.exists():
+    if database.path is not None and not database.path.exists():
         return None  # looking would make an empty one
-    with _usable(database.path):
+    with _usable(database.label):
         return await _stored(database)
 
 
@@ -80,25 +88,24 @@ def alembic_config() -> Config:
     return config
 
 
-def _run(engine: Engine) -> None:
+def _run(connection: Connection) -> None:
     from alembic import command
     from alembic.util import CommandError
 
     config = alembic_config()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise BotError(f"The database has a schema of another version, a newer one perhaps: {error}.") from error
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise BotError(f"The database has a schema of another version, a newer one perhaps: {error}.") from error
 
 
 @contextmanager
-def _usable(path: Path) -> Iterator[None]:
+def _usable(database: str) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        raise BotError(f"The database {path} can not be used: {error.orig}.") from error
+        raise BotError(f"The database {database} can not be used: {error.orig}.") from error
 
 
 async def _revision(connection: AsyncConnection) -> str | None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.columns import Id, Json, JsonBytes, Moment, Number
+from bot.store.columns import Id, Json, JsonBytes, Moment, Number, Words
 from bot.store.schema_house import marks, repository_events
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
@@ -96,7 +96,7 @@ accounts = Table(
     Column("provider", Text, nullable=False),
     Column("connection_id", Id(), ForeignKey("connections.id")),
     Column("external_id", Text, nullable=False),
-    Column("login", Text, nullable=False),
+    Column("login", Words, nullable=False),
     # How the two were shown to be one human; a link by import or device flow is worth less until confirmed (T5).
     Column("method", Text, nullable=False),
     Column("linked_at", Moment, nullable=False),
@@ -145,7 +145,7 @@ jobs = Table(
     Column("again_at", Moment),
     Column("revision", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("last_error", Text),
+    Column("last_error", Words),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("kind", "key"),
     Index(None, "state", "run_at"),
@@ -184,11 +184,11 @@ requests = Table(
     Column("line", Integer),
     Column("rerun", Json),
     Column("command", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("person_id", Id(), ForeignKey("people.id"), nullable=False, index=True),
     Column("workflow_id", BigInteger),
     Column("workflow_path", Text, nullable=False),
-    Column("workflow_name", Text, nullable=False),
+    Column("workflow_name", Words, nullable=False),
     Column("inputs", Json, nullable=False),
     Column("environment", Text),
     Column("pin_ref", Text),
@@ -199,7 +199,7 @@ requests = Table(
     Column("state", Text, nullable=False, index=True),
     Column("waiting_for", Text),
     Column("reason", Text),
-    Column("note", Text, nullable=False),
+    Column("note", Words, nullable=False),
     Column("judged_at", Moment),
     Column("dispatched_at", Moment),
     Column("created_at", Moment, nullable=False),
@@ -276,7 +276,7 @@ answers = Table(
     # The address's key, to look for; the address itself, to go there.
     Column("place", Text, nullable=False),
     Column("address", Json, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
     Column("message_id", Text),
     Column("attempted_at", Moment),
     Column("created_at", Moment, nullable=False),

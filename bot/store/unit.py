@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
+from bot.errors import Conflict
 from bot.model.decision import Reason
 from bot.model.job import Job
 from bot.model.request import Request
@@ -21,7 +23,7 @@ from bot.store.census import Census
 from bot.store.connections import Connections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
-from bot.store.gate import WriteGate
+from bot.store.gate import OpenGate, WriteGate
 from bot.store.heads import Heads
 from bot.store.intake import Arrival
 from bot.store.jobs import Jobs, StoredJob
@@ -41,6 +43,10 @@ Watcher = Callable[[Request], None]
 
 Listener = Callable[[str, Reason | None], None]
 """Told of commands that were answered, refused or taken, durably: the audit's action and the reason. Must not raise."""
+
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+LOST_A_RACE = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 
 
 class Unit:
@@ -108,7 +114,7 @@ class Units:
         """All units of one process share one `Units`, because they share its write gate."""
         self._database = database
         self._clock = clock
-        self._gate = WriteGate()
+        self._gate = WriteGate() if database.one_writer else OpenGate()
         self._listeners: list[Offer] = []
         self._watchers: list[Watcher] = []
         self._hearers: list[Listener] = []
@@ -128,8 +134,8 @@ class Units:
     async def record(self, arrivals: Sequence[Arrival]) -> Collection[UUID]:
         """Make deliveries durable together with their jobs; returns the ids of those that are new.
 
-        Goes before every waiting transaction. Raises the errors of `sqlite3`, and then nothing was written. The jobs
-        are offered a little later, so that whoever waits for this answer has it before somebody works on them.
+        Goes before every waiting transaction. Raises the errors of the database's driver, and then nothing was written.
+        The jobs are offered a little later, so that whoever waits for this answer has it before somebody works on them.
         """
         async with self._gate.turn(first=True):
             new = await self._database.intake.record(arrivals)
@@ -140,16 +146,20 @@ class Units:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Unit]:
-        """`BEGIN IMMEDIATE` behind the one write gate; leaving the block commits, an exception rolls back."""
+        """Leaving the block commits, an exception rolls back. On SQLite: `BEGIN IMMEDIATE` behind the one write gate.
+
+        On PostgreSQL, where transactions run side by side, raises `Conflict` when one changed a row that this one had
+        read before it changed it too: read again and decide again.
+        """
         async with self._gate.turn():
-            async with self._database.writing.begin() as connection:
+            async with _conflicts(), self._database.writing.begin() as connection:
                 unit = Unit(connection, self._clock, self._offer, self._moved, self._noted)
                 yield unit
             unit.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Unit]:
-        """A snapshot. Writing through it raises SQLAlchemy's `OperationalError`."""
+        """A snapshot. Writing through it raises SQLAlchemy's `DBAPIError`."""
         async with self._database.reading.begin() as connection:
             yield Unit(connection, self._clock, self._offer, self._moved, self._noted)
 
@@ -164,3 +174,13 @@ class Units:
     def _noted(self, action: str, reason: Reason | None) -> None:
         for listener in self._hearers:
             listener(action, reason)
+
+
+@asynccontextmanager
+async def _conflicts() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:
+            raise
+        raise Conflict("Somebody else changed a row of this transaction meanwhile.") from error

@@ -57,7 +57,7 @@ ROOTS = ("app", "cli", "demo", "wiring", "wiring_github", "wiring_slack")
 MAY_USE: dict[str, frozenset[str]] = {
     "variables": frozenset({"msgspec"}),
     "environment": frozenset({"msgspec"}),
-    "store": frozenset({"aiosqlite", "alembic", "msgspec", "sqlalchemy", "uuid_utils"}),
+    "store": frozenset({"aiosqlite", "alembic", "asyncpg", "msgspec", "sqlalchemy", "uuid_utils"}),
     "jobs": frozenset({"croniter", "msgspec", "pgqueuer", "sqlalchemy"}),
     "github": frozenset({"cryptography", "githubkit", "hishel", "httpx", "jwt", "markdown_it", "msgspec", "ruamel"}),
     "slack": frozenset({"aiohttp", "msgspec", "slack_bolt", "slack_sdk"}),

@@ -18,6 +18,8 @@ from bot.store.lock import serving_lock
 from bot.store.unit import Units
 from tests.support import make
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.mark.parametrize(
     ("url", "path"),
@@ -34,9 +36,7 @@ def test_a_sqlite_url_names_a_file(url: str, path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("postgresql://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
-        ("postgres://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
-        ("postgresql+asyncpg://bot:hunter2@db/signalbox", "PostgreSQL, which this version does not serve yet"),
+        ("postgresql+asyncpg://bot:hunter2@db/signalbox", r"write sqlite:///\.\.\. or postgresql://"),
         ("mysql://bot:hunter2@db/signalbox", "names mysql"),
         ("sqlite://", "must name a file"),
         ("sqlite:///:memory:", "must name a file"),

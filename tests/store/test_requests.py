@@ -38,7 +38,7 @@ def number(digit: int, **changes: object) -> dict[str, object]:
         },
         {"state": RequestState.WAITING, "waiting_for": "upstream", "ended_at": make.at(0.000001), "version": 7},
         {
-            "text": "/run 'a\x00b' \ud83d\ude80".encode("utf-16", "surrogatepass").decode("utf-16"),
+            "text": "/run 'a b' \ud83d\ude80".encode("utf-16", "surrogatepass").decode("utf-16"),
             "inputs": {"ü": "\n"},
         },
         {"origin": make.slack_origin(thread="1700000000.000100", message="1700000001.000200")},
@@ -53,6 +53,12 @@ async def test_a_request_comes_back_as_it_went(units: Units, changes: dict[str, 
         assert await unit.requests.get(request.id) == request
         assert await unit.requests.by_code("k7qx2m") == request
         assert await unit.requests.by_origin(request.origin) == request
+
+
+async def test_a_nul_becomes_a_character_that_every_database_keeps(units: Units) -> None:
+    request = await save_request(units, text="/run 'a\x00b'")
+    async with units.read() as unit:
+        assert await unit.requests.get(request.id) == replace(request, text="/run 'a\ufffdb'")
 
 
 async def test_what_is_not_there_is_none(units: Units) -> None:

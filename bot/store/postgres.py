@@ -1,0 +1,129 @@
+"""Owns the store's way to PostgreSQL: its engines, its intake, its connection for migrations.
+
+Imported only where `DATABASE_URL` names PostgreSQL. Transactions are REPEATABLE READ: each one sees one moment, as on
+SQLite, and a change to a row that somebody else changed since then fails instead of undoing theirs.
+https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-READ
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Connection, NullPool, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import BotError
+from bot.store.intake import FIRST, Arrival, stored
+from bot.store.jobs import READY, StoredJob
+from bot.store.schema import deliveries, jobs
+
+WRITERS = 8
+READERS = 4
+CONNECT_SECONDS = 10.0
+MIGRATION_LOCK = 0x5349474E414C  # "SIGNAL": any number will do that no other program in this database takes
+
+
+def open_engine(database_url: str, *, only_reads: bool) -> AsyncEngine:
+    """Connections for transactions that see one moment. The first use connects."""
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=_connector(database_url),
+        isolation_level="REPEATABLE READ",
+        pool_size=READERS if only_reads else WRITERS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        execution_options={"postgresql_readonly": only_reads},
+    )
+
+
+class PostgresIntake:
+    """Deliveries and their jobs: one statement per table and batch."""
+
+    def __init__(self, database_url: str) -> None:
+        """Over connections of its own, so that no other transaction is waited for. Connects with the first batch."""
+        # READ COMMITTED: a GUID that another replica records at this moment is a duplicate, not a failure.
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://", async_creator=_connector(database_url), pool_size=1, pool_pre_ping=True
+        )
+
+    async def record(self, arrivals: Sequence[Arrival]) -> dict[UUID, StoredJob]:
+        """As `Intake.record`. Raises SQLAlchemy's errors, and then nothing was written."""
+        async with self._engine.begin() as connection:
+            rows = [_delivery_row(arrival) for arrival in arrivals]
+            into = insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
+            new = set((await connection.execute(into.values(rows))).scalars())
+            work = [_job_row(arrival) for arrival in arrivals if arrival[0].id in new]
+            if work:
+                await connection.execute(insert(jobs).on_conflict_do_nothing().values(work))
+        return {delivery.id: stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+
+def migrate(database_url: str, work: Callable[[Connection], None]) -> None:
+    """Do the work in one transaction, while every other replica that wants to migrate waits for it.
+
+    Raises `BotError` when the database can not be reached, and what the work raises.
+    """
+    asyncio.run(_migrate(database_url, work))
+
+
+async def _migrate(database_url: str, work: Callable[[Connection], None]) -> None:
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=_connector(database_url), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        await connection.run_sync(work)
+
+
+def _connector(database_url: str) -> Callable[[], Any]:
+    # asyncpg reads the URL itself: it knows `sslmode` and socket folders, as every program of PostgreSQL does.
+    # https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
+    dsn = f"postgresql://{database_url.partition('://')[2]}"
+
+    async def connect() -> Any:
+        try:
+            return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            # The class only: a driver's sentence may repeat the URL, and with it the password.
+            raise BotError(f"PostgreSQL can not be reached with this DATABASE_URL ({type(error).__name__}).") from error
+
+    return connect
+
+
+def _delivery_row(arrival: Arrival) -> dict[str, Any]:
+    delivery, _ = arrival
+    return {
+        "id": delivery.id,
+        "connection_id": delivery.connection,
+        "guid": delivery.guid,
+        "event": delivery.event,
+        "action": delivery.action,
+        "facts": delivery.facts,
+        "received_at": delivery.received_at,
+    }
+
+
+def _job_row(arrival: Arrival) -> dict[str, Any]:
+    """The job takes the delivery's id, as on SQLite."""
+    delivery, job = arrival
+    return {
+        "id": delivery.id,
+        "kind": job.kind,
+        "key": job.key,
+        "payload": dict(job.payload),
+        "payload_version": job.payload["v"],
+        "state": READY,
+        "run_at": job.run_at or delivery.received_at,
+        "again_at": None,
+        "revision": FIRST,
+        "attempts": 0,
+        "last_error": None,
+        "created_at": delivery.received_at,
+    }
