@@ -47,18 +47,21 @@ class Engine:
         crowded: Callable[[], bool] = lambda: False,
         on_result: OnResult = lambda kind, result, seconds: None,
         around: Around | None = None,
+        carry: Callable[[], Context] = Context,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         """Over this store; every commit that brings jobs wakes it. `at_once` bounds how many run together.
 
         While `crowded` says that deliveries pour in, jobs go one by one, with pauses: an answer that comes too late is
-        a delivery lost, and what is recorded can wait a moment.
+        a delivery lost, and what is recorded can wait a moment. A job that starts right after the commit that brought
+        it has what `carry` takes along from there: nothing, unless somebody traces.
         """
         self._units = units
         self._timer = timer
         self._at_once = at_once
         self._crowded = crowded
         self._grace_seconds = grace_seconds
+        self._carry = carry
         self._attempt = Attempt(timer, jitter, on_result, around)
         self._ledger = Ledger(units, timer, self._written)
         self._kinds: dict[str, Kind] = {}
@@ -124,6 +127,8 @@ class Engine:
         """Return when nothing runs and nothing is due at this moment. Raises `BotError` when the engine has stopped."""
         look = self._looks + 1  # the next one to begin: it sees what is committed now
         self._settling += 1
+        if not self._running:
+            self._ledger.hurry()
         self._want_look()
         try:
             async with self._looked:
@@ -190,7 +195,7 @@ class Engine:
 
     def _fill(self) -> None:
         while self._backlog and self._has_room():
-            if not self._start(self._backlog.popleft()):
+            if not self._start(self._backlog.popleft(), Context()):
                 return
         if self._more and not self._backlog:
             self._want_look()
@@ -207,7 +212,7 @@ class Engine:
                     self._wake.set()
             elif self._backlog or self._more or not self._has_room():
                 self._more = True
-            elif not self._start(job):
+            elif not self._start(job, self._carry()):
                 self._want_look()
 
     def _has_room(self) -> bool:
@@ -216,13 +221,13 @@ class Engine:
     def _known(self) -> Known:
         return frozenset((kind.name, version) for kind in self._kinds.values() for version in kind.versions)
 
-    def _start(self, job: StoredJob) -> bool:
+    def _start(self, job: StoredJob, context: Context) -> bool:
         if self._tasks is None or not self._open:
             return False
         self._busy.add(job.id)
         self._started.add(job.id)
         # In a context of its own: the commit that brought it belongs to another job, whose lines it must not share.
-        task = self._tasks.create_task(self._work(job), name=f"{job.kind} {job.key}", context=Context())
+        task = self._tasks.create_task(self._work(job), name=f"{job.kind} {job.key}", context=context)
         self._running.add(task)
         task.add_done_callback(self._left)
         return True
@@ -240,7 +245,7 @@ class Engine:
     def _left(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._fill()
-        if not self._running:
+        if not self._running and self._settling:
             self._ledger.hurry()
 
     def _written(self, outcomes: Sequence[Outcome], more: bool) -> None:

@@ -17,7 +17,7 @@ from bot.store.unit import Units
 
 log = logging.getLogger(__name__)
 
-LINGER_SECONDS = 0.05  # how long an outcome waits for company while other jobs run: they want the write gate too
+LINGER_SECONDS = 0.05  # how long an outcome waits for company: whatever comes next wants the write gate sooner
 PAUSE = timedelta(seconds=1)  # before writing again what the database did not take
 
 
@@ -63,7 +63,7 @@ class Ledger:
         self._arrived.set()
 
     def hurry(self) -> None:
-        """Nothing runs any more: do not linger."""
+        """Nothing runs any more, and somebody waits for that: do not linger."""
         self._hurried.set()
 
     def close(self) -> None:
