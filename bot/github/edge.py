@@ -16,6 +16,7 @@ import msgspec
 
 from bot.clock import Clock, Mint
 from bot.errors import BadPayload, BadSignature
+from bot.github import happened
 from bot.github.comment_text import may_hold_command
 from bot.github.facts import CommentEvent, Envelope
 from bot.github.shapes import SHAPES
@@ -54,10 +55,11 @@ class Door:
         self._verify(headers.get(SIGNATURE, ""), body)
         event, guid = _named(headers)
         shape = SHAPES.get(event)
-        if shape is None:
+        found = shape.decode(body) if shape else happened.glance(event, body)
+        if found is None:
             return None
-        found = shape.decode(body)
-        if shape.actions is not None and found.action not in shape.actions:
+        for_facts_only = shape is None or (shape.actions is not None and found.action not in shape.actions)
+        if for_facts_only and not happened.keeps(event, found):
             return None
         if isinstance(found, CommentEvent) and not _worth_keeping(found):
             return None

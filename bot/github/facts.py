@@ -98,6 +98,8 @@ class PullRequestFacts(Fields, frozen=True):
     base: Side | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
+    merged: bool | None = None
+    merge_commit_sha: str | None = None
 
 
 class RunFacts(Fields, frozen=True):
@@ -111,6 +113,7 @@ class RunFacts(Fields, frozen=True):
     workflow_id: int | None = None
     path: str | None = None
     head_sha: str | None = None
+    head_branch: str | None = None
     actor: Account | None = None
     triggering_actor: Account | None = None
     display_title: str | None = None
@@ -136,6 +139,8 @@ class JobFacts(Fields, frozen=True):
     id: int
     run_id: int | None = None
     run_attempt: int | None = None
+    head_sha: str | None = None
+    head_branch: str | None = None
     name: str = ""
     status: str | None = None
     conclusion: str | None = None

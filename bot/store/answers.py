@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.request import Answer
@@ -55,11 +55,18 @@ class Answers:
             created_at=row.created_at,
         )
 
-    async def attempting(self, answer: UUID, at: datetime) -> None:
-        """Posting begins; the first time stays, because what we may have posted was created after it."""
-        statement = update(table).where(table.c.id == answer, table.c.attempted_at.is_(None))
-        await self._sql.execute(statement.values(attempted_at=at))
+    async def attempting(self, answer: UUID, at: datetime | None) -> None:
+        """The last attempt to post it began then, or failed then without our knowing whether it was posted.
+
+        None: it was not posted, so nothing has to be looked for.
+        """
+        await self._sql.execute(update(table).where(table.c.id == answer).values(attempted_at=at))
+
+    async def withdraw(self, natural_key: str) -> None:
+        """Forget it, unless it was posted."""
+        unsaid = (table.c.natural_key == natural_key, table.c.message_id.is_(None))
+        await self._sql.execute(delete(table).where(*unsaid))
 
     async def posted(self, answer: UUID, message_id: str) -> None:
-        """It stands there, as this message."""
-        await self._sql.execute(update(table).where(table.c.id == answer).values(message_id=message_id))
+        """It stands there, as this message. Its words go: they may hold a secret link, and nobody needs them twice."""
+        await self._sql.execute(update(table).where(table.c.id == answer).values(message_id=message_id, text=""))

@@ -182,6 +182,11 @@ class Jobs:
         row = (await self._sql.execute(select(table).where(table.c.id == job))).one_or_none()
         return None if row is None else _row(row)
 
+    async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:
+        """Which of these keys have a job of this kind that is not done, held ones included."""
+        statement = select(table.c.key).where(table.c.kind == kind, table.c.key.in_(keys))
+        return frozenset((await self._sql.execute(statement)).scalars())
+
     async def retry(self, job: UUID, now: datetime) -> bool:
         """A held job becomes due now, with all its attempts before it; False when there is no such held job."""
         statement = update(table).where(table.c.id == job, table.c.state == HELD)

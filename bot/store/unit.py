@@ -30,8 +30,11 @@ from bot.store.jobs import Jobs, StoredJob
 from bot.store.link_attempts import LinkAttempts
 from bot.store.links import Links
 from bot.store.marks import Marks
+from bot.store.partitions import Partitions
 from bot.store.people import People
+from bot.store.pruning import Pruning
 from bot.store.repositories import Repositories
+from bot.store.repository_events import RepositoryEvents
 from bot.store.requests import Requests
 from bot.store.runs import Runs
 
@@ -71,6 +74,9 @@ class Unit:
         self.audit = Audit(connection)
         self.census = Census(connection)
         self.marks = Marks(connection)
+        self.repository_events = RepositoryEvents(connection)
+        self.partitions = Partitions(connection)
+        self.pruning = Pruning(connection)
         self.jobs = Jobs(connection)
         self._clock = clock
         self._offer = offer
@@ -86,6 +92,10 @@ class Unit:
         is held stays held, because a person decides about that, and this raises nothing.
         """
         self._stored += await self.jobs.enqueue(jobs, self._clock.now())
+
+    async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:
+        """Which of these keys have a job of this kind that is not done, held ones included."""
+        return await self.jobs.unfinished(kind, keys)
 
     def moved(self, request: Request) -> None:
         """Once this transaction is durable, tell whoever counts that the request has a new state."""

@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import BadPayload, BadSignature
 from bot.github.edge import Door
+from bot.github.inbound import read
 from bot.model.delivery import Delivery
 from tests.github.webhook import ALICE, GUID, JOB, PULL_REQUEST, RUN, SECRET, comment, payload, signed
 from tests.support.clock import START, FakeClock
@@ -156,18 +157,51 @@ def test_a_signed_body_that_is_no_such_json_is_a_bad_payload(door: Door, raw: by
         door.admit(signed(raw), raw)
 
 
+FACTS_ONLY = [
+    ("issues", {"action": "opened", "issue": {"number": 7}}),
+    ("star", {"action": "created"}),
+    ("deployment", {"action": "created", "deployment": {"id": 3}}),
+    ("pull_request", {"action": "labeled", "pull_request": PULL_REQUEST}),
+    ("workflow_run", {"action": "unheard_of", "workflow_run": RUN}),
+    ("repository", {"action": "created"}),
+]
+
+
+@pytest.mark.parametrize(("event", "fields"), FACTS_ONLY)
+def test_what_happens_in_a_repository_is_kept_though_no_step_waits_for_it(
+    door: Door, event: str, fields: dict[str, Any]
+) -> None:
+    delivery = admit(door, payload(**fields), event)
+    assert delivery is not None
+    assert read(delivery, 1) == ()
+
+
 @pytest.mark.parametrize(
     ("event", "fields"),
     [
-        ("issues", {"action": "opened", "issue": {"number": 7}}),
-        ("star", {"action": "created"}),
         ("ping", {"zen": "Keep it logically awesome.", "hook_id": 1}),
-        ("pull_request", {"action": "labeled", "pull_request": PULL_REQUEST}),
-        ("workflow_run", {"action": "unheard_of", "workflow_run": RUN}),
-        ("repository", {"action": "created"}),
+        ("commit_comment", {"action": "created", "comment": {"id": 1, "body": "/run x"}}),
+        ("issue_comment", {"action": "edited", "issue": {"number": 7}, "comment": {"id": 1, "body": "/run x"}}),
+        ("star", {"action": "created", "repository": None}),
     ],
 )
-def test_what_means_nothing_to_us_is_not_kept(door: Door, event: str, fields: dict[str, Any]) -> None:
+def test_talk_and_what_is_about_no_repository_is_not_kept(door: Door, event: str, fields: dict[str, Any]) -> None:
+    assert admit(door, payload() | fields, event) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        ("deployment", {"deployment": {"id": 3}, "deployment_status": {"id": 4}}),
+        ("deployment_status", {"deployment": {"id": 3}}),
+        ("check_suite", {"check_run": {"id": 3, "check_suite": {"id": 4}}}),
+        ("check_run", {"check_run": {"id": "3"}}),
+        ("pull_request_review", {"pull_request": {"number": 7}}),
+    ],
+)
+def test_t20_facts_of_one_event_are_not_kept_as_those_of_another(
+    door: Door, event: str, fields: dict[str, Any]
+) -> None:
     assert admit(door, payload(**fields), event) is None
 
 

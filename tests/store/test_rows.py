@@ -306,14 +306,15 @@ async def test_an_answer_comes_back_as_it_went(units: Units, address: Address) -
         assert await unit.answers.get(said.id) == said
 
 
-async def test_an_answer_remembers_its_first_attempt_and_its_message(units: Units) -> None:
+async def test_an_answer_remembers_its_message_and_forgets_its_words(units: Units) -> None:
     async with units.write() as unit:
         await unit.answers.add(answer())
         await unit.answers.attempting(UUID(int=45), make.at(1))
         await unit.answers.attempting(UUID(int=45), make.at(2))
         await unit.answers.posted(UUID(int=45), "1700000000.000100")
     async with units.read() as unit:
-        assert await unit.answers.get(UUID(int=45)) == answer(attempted_at=make.at(1), message_id="1700000000.000100")
+        posted = answer(attempted_at=make.at(2), message_id="1700000000.000100", text="")
+        assert await unit.answers.get(UUID(int=45)) == posted
 
 
 # --- audit --------------------------------------------------------------------------------------------------------

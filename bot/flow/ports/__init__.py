@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.flow.ports.github import (
     Comments,
     FindRepository,
+    HookDeliveries,
     Logs,
     Ourselves,
     Permissions,
@@ -17,6 +18,7 @@ from bot.flow.ports.github import (
     Workflows,
 )
 from bot.flow.ports.house import Clock, Mint, Render
+from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, RepositoryEvents
 from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, SlackSignIn
 from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
 from bot.flow.ports.store import (
@@ -47,18 +49,23 @@ __all__ = [
     "FindRepository",
     "GitHubSignIn",
     "Heads",
+    "HookDeliveries",
     "LinkAttempts",
     "Links",
     "Logs",
     "Marks",
     "Mint",
     "Ourselves",
+    "Partitions",
     "People",
     "Permissions",
+    "Pruning",
     "PullRequests",
     "ReadDelivery",
+    "ReadEvent",
     "Render",
     "Repositories",
+    "RepositoryEvents",
     "Requests",
     "Runs",
     "SlackChannels",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from bot.flow.ports.keeping import Partitions, Pruning, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
@@ -24,6 +25,13 @@ class Deliveries(Protocol):
     """What came in."""
 
     async def get(self, delivery: UUID) -> Delivery | None: ...
+    async def known(self, connection: UUID, guids: Collection[str]) -> frozenset[str]:
+        """Which of these GUIDs were recorded."""
+        ...
+
+    async def between(self, after: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
+        """Those received after the one moment and not after the other, oldest first."""
+        ...
 
 
 class Repositories(Protocol):
@@ -162,8 +170,12 @@ class Answers(Protocol):
 
     async def given(self, natural_key: str) -> bool: ...
     async def get(self, answer: UUID) -> Answer | None: ...
-    async def attempting(self, answer: UUID, at: datetime) -> None:
-        """Posting begins; the first time stays."""
+    async def attempting(self, answer: UUID, at: datetime | None) -> None:
+        """Posting begins, or failed at this time without our knowing whether it was posted; None: it was not."""
+        ...
+
+    async def withdraw(self, natural_key: str) -> None:
+        """Forget it, unless it was posted."""
         ...
 
     async def posted(self, answer: UUID, message_id: str) -> None: ...
@@ -193,8 +205,15 @@ class Marks(Protocol):
     """Numbers under a name that outlive a process and are the same for every replica."""
 
     async def value(self, name: str) -> int | None: ...
+    async def values(self, names: Collection[str]) -> Mapping[str, int]:
+        """Of those that were set."""
+        ...
+
     async def put(self, name: str, value: int, at: datetime) -> None: ...
     async def bump(self, name: str, at: datetime) -> int: ...
+    async def forget(self, prefix: str, before: datetime) -> None:
+        """All whose names begin so and that were set last before then."""
+        ...
 
 
 class Unit(Protocol):
@@ -228,9 +247,19 @@ class Unit(Protocol):
     def audit(self) -> Audit: ...
     @property
     def marks(self) -> Marks: ...
+    @property
+    def repository_events(self) -> RepositoryEvents: ...
+    @property
+    def partitions(self) -> Partitions: ...
+    @property
+    def pruning(self) -> Pruning: ...
 
     async def enqueue(self, job: Job) -> None:
         """Keep the job in this very transaction; it becomes due when the transaction commits."""
+        ...
+
+    async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:
+        """Which of these keys have a job of this kind that is not done, held ones included."""
         ...
 
     def noted(self, action: str, reason: Reason | None) -> None:

@@ -1,0 +1,92 @@
+"""Owns what stays of a delivery: who did what in which repository, in the narrow table that insights will read.
+
+Deliveries are copied there in bulk, minutes after they came: a row each on the way in would be a commit each. Nothing
+is pruned before it was copied, and what is copied twice is there once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from bot.errors import BadPayload
+from bot.flow.ports import Clock, ReadEvent, Units
+from bot.model.delivery import Delivery
+from bot.model.repository_event import RepositoryEvent
+
+log = logging.getLogger(__name__)
+
+KEEP: Final = "keep_facts"
+EVERY_SECONDS: Final = 300
+
+READ_UNTIL: Final = "repository_events.read_until"
+"""The mark: microseconds since 1970, of the newest delivery that was copied."""
+
+SETTLED: Final = timedelta(minutes=1)
+"""A delivery that was received longer ago than this is committed, or never will be; replicas' clocks differ, too."""
+
+BATCH: Final = 100
+"""Deliveries in one transaction: it takes about four milliseconds, and the inbox waits for it."""
+
+ROUNDS: Final = 200
+"""Batches in one attempt at the job; then others have their turn."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The cron job `keep_facts`."""
+
+    units: Units
+    readers: Mapping[UUID, ReadEvent]
+    """By connection; what came over another one is about no repository."""
+    clock: Clock
+
+    async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
+        """Copy what came since the last time. Running it twice changes nothing."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            await unit.partitions.make_ahead(now)
+        for _ in range(ROUNDS):
+            async with self.units.read() as unit:
+                since = moment(await unit.marks.value(READ_UNTIL) or 0)
+                came = await unit.deliveries.between(since, now - SETTLED, BATCH)
+            if not came:
+                return None
+            await self._copy(came, _reached(came))
+        return now
+
+    async def _copy(self, came: Sequence[Delivery], reached: datetime) -> None:
+        events = [event for event in map(self._read, came) if event is not None]
+        async with self.units.write() as unit:
+            await unit.repository_events.add(events)
+            await unit.pruning.pack({delivery.id: delivery.facts for delivery in came if delivery.facts})
+            await unit.marks.put(READ_UNTIL, (reached - _EPOCH) // _TICK, self.clock.now())
+
+    def _read(self, delivery: Delivery) -> RepositoryEvent | None:
+        reader = self.readers.get(delivery.connection)
+        if reader is None or not delivery.facts:
+            return None
+        try:
+            return reader(delivery)
+        except BadPayload as error:
+            # The job `delivery` fails on it as well, and is held: somebody sees it there.
+            log.warning("A delivery can not be read: %s", error, extra={"action": "facts_not_kept"})
+            return None
+
+
+def moment(microseconds: int) -> datetime:
+    """What the mark says, as a moment."""
+    return _EPOCH + microseconds * _TICK
+
+
+def _reached(came: Sequence[Delivery]) -> datetime:
+    """How far the next batch need not look again. Others of the last one's microsecond may lie beyond a full batch."""
+    first, last = came[0].received_at, came[-1].received_at
+    return last - _TICK if len(came) == BATCH and last > first else last
