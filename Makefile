@@ -56,7 +56,8 @@ format: $(VENV)/.dev  ## rewrite the code in the house format
 
 lock: | $(UV)  ## pin and hash the dependencies anew
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
-	$(LOCK) --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra otel -c requirements/runtime.txt pyproject.toml -o requirements/otel.txt
+	$(LOCK) --extra dev --extra otel -c requirements/otel.txt pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis signalbox.db*

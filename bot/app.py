@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from contextvars import Context
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, Self
@@ -35,6 +36,7 @@ from bot.web.pages import Fact, StartPage
 from bot.web.slack_edge import SlackDoorCall
 
 if TYPE_CHECKING:
+    from bot.tracing import Traces
     from bot.wiring_slack import Slack
 
 log = logging.getLogger(__name__)
@@ -74,7 +76,6 @@ class Signalbox:
         self.settings = settings
         self.timer = timer or SystemTimer()
         self.metrics = Metrics(VERSION)
-        self.measure = Measure(self.metrics)
         self.mint = Mint()
         self.url = ""
         self._stack = AsyncExitStack()
@@ -107,11 +108,19 @@ class Signalbox:
             await self._migrate()
         self._stack.enter_context(serving_lock(sqlite_path(self.settings.database_url.reveal())))
         self.units = Units(self.database, self.timer)
+        traces = self._traces()
+        self.measure = Measure(self.metrics, traces)
         self.units.watch(self.measure.moved)
         self.units.hear(self.measure.noted)
         self.inbox = Inbox(self.units, self.measure.committed)
+        self.record = traces.recording(self.inbox.record) if traces else self.inbox.record
         self.engine = Engine(
-            self.units, self.timer, crowded=lambda: self.inbox.crowded, on_result=self.measure.attempted
+            self.units,
+            self.timer,
+            crowded=lambda: self.inbox.crowded,
+            on_result=self.measure.attempted,
+            around=traces.around if traces else None,
+            carry=traces.carry if traces else Context,
         )
         doors = await self._doors(self.settings.github) if self.settings.github else Doors()
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
@@ -124,6 +133,18 @@ class Signalbox:
         if doors.socket is not None:
             listening = tasks.create_task(doors.socket.run(), name="slack socket")
             self._stack.callback(listening.cancel)
+
+    def _traces(self) -> Traces | None:
+        """Where spans go. Imported here: OpenTelemetry is an extra, and nobody pays for it who does not want it."""
+        if not self.settings.traces:
+            return None
+        try:
+            from bot.tracing import start
+        except ModuleNotFoundError as error:
+            raise BotError("Traces are wanted, but OpenTelemetry is not installed: install signalbox[otel].") from error
+        traces = start(VERSION)
+        self._stack.push_async_callback(traces.aclose)
+        return traces
 
     async def _migrate(self) -> None:
         """In a process of its own, so that serving does not carry Alembic."""
@@ -179,7 +200,7 @@ class Signalbox:
             github=doors.github,
             slack=doors.slack,
             routes=doors.routes,
-            record=self.inbox.record,
+            record=self.record,
             ready={"database": self._database_ready, "engine": self._engine_ready},
             start=self._start_page,
             metrics=self.metrics,

@@ -19,6 +19,7 @@ from bot.variables import FOREIGN, VARIABLES
 
 __all__ = ["GitHubSettings", "Secret", "Settings", "SlackSettings"]
 
+TRACE_ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 KEY_CHARACTERS: Final = 32  # 128 bits in hex: the least that is worth calling a key
 WEAK_CHARACTERS: Final = 16
 CLOSE_ENOUGH: Final = 0.75  # GITHUB_PRIVATE_KEY and GITHUB_APPID are above, GITHUB_COPILOT_SEATS is below
@@ -49,6 +50,9 @@ class Settings:
     slack_command: str
     """How people call us in Slack, also before the app is there."""
     allow_insecure_loopback: bool
+    traces: bool
+    """Whether the OTEL_* variables say where to send them."""
+    otlp_headers: Secret | None
     warnings: tuple[str, ...]
     """One sentence each: set, but probably not what was meant."""
 
@@ -80,6 +84,8 @@ class Settings:
             slack=slack,
             slack_command=env.value("SLACK_COMMAND"),
             allow_insecure_loopback=env.value("ALLOW_INSECURE_LOOPBACK"),
+            traces=any(env.given(name) for name in TRACE_ENDPOINTS),
+            otlp_headers=env.secret("OTEL_EXPORTER_OTLP_HEADERS"),
             warnings=_warnings(environ, env),
         )
 
@@ -119,6 +125,9 @@ class Settings:
                 if isinstance(value, Secret) and name != "database_url":
                     yield value.reveal()
         yield from (key.reveal() for key in self.secret_keys)
+        if self.otlp_headers is not None:  # key=value pairs, of which a collector may repeat one alone
+            pairs = self.otlp_headers.reveal().split(",")
+            yield from (value.strip() for _, _, value in (pair.partition("=") for pair in pairs))
         password = urlsplit(self.database_url.reveal()).password
         if password:
             yield from {password, unquote(password)}

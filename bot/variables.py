@@ -18,6 +18,7 @@ class Group(enum.StrEnum):
     SERVER = "Server"
     STORAGE = "Storage and keys"
     LOG = "Log"
+    TRACES = "Traces"
     GITHUB = "GitHub"
     SLACK = "Slack"
     DEVELOPMENT = "Development"
@@ -50,6 +51,7 @@ SECONDS: Final = Annotated[int, msgspec.Meta(ge=1, le=86400)]
 POSITIVE: Final = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 LEVEL: Final = Literal["debug", "info", "warning", "error"]
 FORMAT: Final = Literal["text", "json"]
+COLLECTOR: Final = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s@]+(?:/[^\s@]*)?$")]
 SLASH_COMMAND: Final = Annotated[str, msgspec.Meta(pattern=r"^/[a-z0-9_-]{1,31}$")]
 
 VARIABLES: Final[tuple[Variable, ...]] = (
@@ -120,6 +122,29 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         default="text",
         kind=FORMAT,
         wanted="text or json",
+    ),
+    Variable(
+        name="OTEL_EXPORTER_OTLP_ENDPOINT",
+        group=Group.TRACES,
+        description="Where to send traces: the address of an OpenTelemetry collector. Needs signalbox[otel]; every "
+        "other OTEL_* variable is read by OpenTelemetry itself.",
+        example="http://localhost:4318",
+        kind=COLLECTOR,
+        wanted="an address that begins with http:// or https://, without a password",
+    ),
+    Variable(
+        name="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        group=Group.TRACES,
+        description="The same as a whole address, path included, for traces alone.",
+        example="http://localhost:4318/v1/traces",
+        kind=COLLECTOR,
+        wanted="an address that begins with http:// or https://, without a password",
+    ),
+    Variable(
+        name="OTEL_EXPORTER_OTLP_HEADERS",
+        group=Group.TRACES,
+        description="Headers that the collector wants, as key=value pairs with commas between.",
+        secret=True,
     ),
     Variable(
         name="GITHUB_API_URL",

@@ -185,7 +185,7 @@ def connect(
             api_url=settings.api_url,
             command=settings.command,
             signing_secret=settings.signing_secret.reveal() if settings.signing_secret else None,
-            record=bot.inbox.record,
+            record=bot.record,
             clock=bot.timer,
             mint=bot.mint,
             on_outcome=bot.measure.heard_slack,

@@ -82,7 +82,7 @@ def test_make_targets_that_are_named_exist(page: Path) -> None:
 
 def dependencies() -> set[str]:
     project = tomllib.loads(text("pyproject.toml"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     return {re.split(r"[\[<>=!~ ]", line, maxsplit=1)[0].lower() for line in lines}
 
 
