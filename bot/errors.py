@@ -4,7 +4,8 @@ SignalboxError
 ├── UserError             shown to the person who asked: what was wrong and what to type instead
 ├── UpstreamError         GitHub, Slack or a secret store: says whether another try can help
 │   ├── Unreachable       no answer, a timeout, a 5xx: try again
-│   ├── RateLimited       told to wait: try again after `retry_after`
+│   ├── RateLimited       told to wait: try again after `retry_after`; without a status nobody was asked at all
+│   ├── Moved             nothing was done, for the thing has another name now, which we know: try again
 │   ├── NotFound          a definite 404: missing, or hidden from us
 │   └── Refused           any other 4xx: trying again changes nothing
 └── BotError              ours to fix
@@ -61,6 +62,12 @@ class Unreachable(UpstreamError):
 
 class RateLimited(UpstreamError):
     """The service asked us to wait."""
+
+    retryable = True
+
+
+class Moved(UpstreamError):
+    """What was named has another name now."""
 
     retryable = True
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.flow import ports
+from bot.github import budget
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
 from bot.github.edge import Door
+from bot.github.hook_deliveries import HookDeliveries
 from bot.github.inbound import ReadDelivery
 from bot.github.logs import Logs
 from bot.github.permissions import Permissions
@@ -21,7 +24,7 @@ from bot.github.repositories import Repositories
 from bot.github.runs import WorkflowRuns
 from bot.github.transport import GitHubClient
 from bot.github.workflows import Workflows
-from bot.model.repository import Connection
+from bot.model.repository import Connection, Repository
 from bot.settings import GitHubSettings
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class GitHub:
     ourselves: ports.Ourselves
     logs: ports.Logs
     repositories: ports.FindRepository
+    deliveries: ports.HookDeliveries
 
 
 def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, stack: AsyncExitStack) -> GitHub:
@@ -56,7 +60,10 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         clock=bot.timer,
         user_agent=bot.user_agent,
         on_call=bot.measure.asked_github,
+        on_moved=partial(_remember, bot),
     )
+    for name in budget.NAMES:
+        bot.metrics.github_budget.labels(name).set_function(partial(client.budget.left, name))
     stack.push_async_callback(client.aclose)
     clients = Clients(client)
     return GitHub(
@@ -72,4 +79,11 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         ourselves=Ourselves(clients),
         logs=Logs(clients, user_agent=bot.user_agent),
         repositories=Repositories(clients, bot.timer),
+        deliveries=HookDeliveries(clients),
     )
+
+
+async def _remember(bot: Signalbox, repository: Repository) -> None:
+    """GitHub told the present name of a repository when a write went to an old one."""
+    async with bot.units.write() as unit:
+        await unit.repositories.save(repository)

@@ -48,7 +48,8 @@ class Post:
         """
         match address:
             case GitHubThread():
-                await self.comments.edit(await self._repository(address), int(message), f"{text}\n\n{marker(tag)}")
+                repository, body = await self._repository(address), f"{text}\n\n{marker(tag)}"
+                await self.comments.edit(repository, int(message), body, urgent=urgent)
             case SlackPlace():
                 await self._slack().edit(address, message, _slack_text(text), tag, urgent=urgent)
             case _:
@@ -66,6 +67,11 @@ class Post:
                 return None
             case _:
                 assert_never(address)
+
+    @staticmethod
+    def findable(address: Address) -> bool:
+        """Whether what was put there can be found again: what only one person sees can not."""
+        return not isinstance(address, SlackPlace) or address.only_for is None
 
     async def _repository(self, thread: GitHubThread) -> Repository:
         async with self.units.read() as unit:

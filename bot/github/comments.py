@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from bot.github import readings, scopes
+from bot.github.budget import Turn
 from bot.github.clients import Clients
 from bot.github.transport import GitHubClient
 from bot.model.repository import Repository
@@ -45,18 +46,24 @@ class Comments:
             repository=repository,
             permissions=scopes.THREADS,
             body={"body": body},
+            content=True,
             issue_number=number,
         )
         return answer.read(_Comment).id
 
-    async def edit(self, repository: Repository, comment: int, body: str) -> None:
-        """Put `body` in place of what it says. Raises `NotFound` when somebody deleted it."""
+    async def edit(self, repository: Repository, comment: int, body: str, *, urgent: bool = False) -> None:
+        """Put `body` in place of what it says; `urgent` for a final state, which others make room for.
+
+        Raises `NotFound` when somebody deleted it.
+        """
         await self._client(repository).request(
             "PATCH",
             _COMMENT,
             repository=repository,
             permissions=scopes.THREADS,
             body={"body": body},
+            turn=Turn.FIRST if urgent else Turn.LATER,
+            content=True,
             comment_id=comment,
         )
 
@@ -90,6 +97,8 @@ class Comments:
             repository=repository,
             permissions=scopes.THREADS,
             body={"content": reaction},
+            turn=Turn.LATER,
+            content=True,
             comment_id=comment,
         )
 

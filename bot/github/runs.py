@@ -10,6 +10,7 @@ import msgspec
 
 from bot.errors import Refused
 from bot.github import readings, scopes
+from bot.github.budget import Turn
 from bot.github.clients import Clients
 from bot.github.facts import JobFacts, RunFacts
 from bot.github.transport import GitHubClient
@@ -101,14 +102,19 @@ class WorkflowRuns:
         """
         route = _RUN + ("/rerun-failed-jobs" if failed_only else "/rerun")
         await self._client(repository).request(
-            "POST", route, repository=repository, permissions=scopes.START_RUNS, run_id=run
+            "POST", route, repository=repository, permissions=scopes.START_RUNS, turn=Turn.FIRST, run_id=run
         )
 
     async def cancel(self, repository: Repository, run: int) -> None:
         """Ask GitHub to cancel. A run that is completed already (409) is not an error."""
         try:
             await self._client(repository).request(
-                "POST", _RUN + "/cancel", repository=repository, permissions=scopes.START_RUNS, run_id=run
+                "POST",
+                _RUN + "/cancel",
+                repository=repository,
+                permissions=scopes.START_RUNS,
+                turn=Turn.FIRST,
+                run_id=run,
             )
         except Refused as error:
             if error.status != 409:

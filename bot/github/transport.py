@@ -2,53 +2,39 @@
 
 A call names the one repository it is about and the permissions it needs; it gets a token for exactly these. A 401 is
 the one answer after which a call is sent again, once, with a new token: GitHub did nothing then. A GET follows one
-redirect on the same host (a renamed repository); a write follows none (T8).
+redirect on the same host (a renamed repository). A write follows none (T8): where it went is looked up by the number of
+the repository, and whoever wanted the write repeats it under the new name.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
 import msgspec
 
 from bot.clock import Clock
-from bot.errors import Refused, Unreachable
+from bot.errors import Moved, RateLimited, Refused, Unreachable
+from bot.github.budget import Budget, Turn
+from bot.github.call import Answer, Call, filled, located
 from bot.github.etags import Etags
-from bot.github.facts import Moment
-from bot.github.failures import failure
+from bot.github.facts import Moment, RepositoryFacts
+from bot.github.failures import WAIT_SECONDS, failure
 from bot.github.identity import AppIdentity, Identity
 from bot.github.installations import Installations
+from bot.github.names import moved
 from bot.github.tokens import Scope, Token, Tokens
 from bot.github.wire import CALL_SECONDS, OnCall, Wire
 from bot.model.repository import Repository
 
 MOST_PAGES: Final = 20
 
-T = TypeVar("T")
+_BY_NUMBER: Final = "/repositories/{repository_id}"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What GitHub said to a call that worked."""
-
-    status: int
-    body: bytes
-    next: str | None = None
-    """Where the next page is."""
-    location: str | None = None
-    """Where a 302 points to, for who asked to be told."""
-
-    def read(self, shape: type[T]) -> T:
-        """The body's needed fields. Raises `Unreachable` when it is not GitHub that speaks: a proxy, a login page."""
-        try:
-            return msgspec.json.decode(self.body, type=shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Unreachable("The answer does not have GitHub's shape", status=self.status) from error
+OnMoved = Callable[[Repository], Awaitable[None]]
+"""Told the labels under which GitHub knows a repository now."""
 
 
 class _TokenFacts(msgspec.Struct):
@@ -73,12 +59,16 @@ class GitHubClient:
         clock: Clock,
         user_agent: str,
         on_call: OnCall | None = None,
+        on_moved: OnMoved | None = None,
         timeout_seconds: float = CALL_SECONDS,
     ) -> None:
-        """`private_key` is PEM text; `user_agent` is ours with the version; `on_call` hears of every exchange."""
+        """`private_key` is PEM text; `user_agent` is ours with the version; `on_call` hears of every exchange, and
+        `on_moved` of every repository that has another name."""
         self.connection = connection
         self.app_id = app_id
+        self.budget = Budget(clock)
         self._clock = clock
+        self._on_moved = on_moved
         self._wire = Wire(
             api_url=api_url,
             app_id=app_id,
@@ -115,17 +105,25 @@ class GitHubClient:
         query: Mapping[str, str | int] | None = None,
         body: Mapping[str, Any] | None = None,
         remember: bool = False,
+        turn: Turn = Turn.NORMAL,
+        content: bool = False,
         **places: str | int,
     ) -> Answer:
         """Call a route of this repository, `/repos/{owner}/{repo}/...`; `places` fills its other braces.
 
-        `remember` asks again with the ETag of the last answer. Raises `Unreachable` (for a write: it may have taken
-        effect), `RateLimited`, `NotFound` or `Refused`.
+        `remember` asks again with the ETag of the last answer; `turn` and `content` are what `bot.github.budget` asks.
+        Raises `Unreachable` (for a write: it may have taken effect), `RateLimited`, `NotFound` or `Refused`, and
+        `Moved` for a write to a name that the repository no longer has: nothing was done, and the new one is known.
         """
-        call = _Call(method=method, url=_located(route, repository, places), route=route, query=query, body=body)
+        url = located(route, repository, places)
+        call = Call(method=method, url=url, route=route, query=query, body=body, turn=turn, content=content)
         scope, token = await self._installations.token(repository, permissions)
         key = (scope, call.url, tuple(sorted((query or {}).items()))) if remember else None
-        return await self._authorised(call, scope, token, key)
+        try:
+            return await self._authorised(call, scope, token, key)
+        except Moved:
+            await self._find_again(repository, scope)
+            raise
 
     async def pages(
         self,
@@ -137,14 +135,14 @@ class GitHubClient:
         **places: str | int,
     ) -> AsyncIterator[Answer]:
         """The pages of a list, as GitHub's `Link` headers lead on; at most MOST_PAGES. Raises as `request` does."""
-        call = _Call(method="GET", url=_located(route, repository, places), route=route, query=query)
+        call = Call(method="GET", url=located(route, repository, places), route=route, query=query)
         for _ in range(MOST_PAGES):
             scope, token = await self._installations.token(repository, permissions)
             answer = await self._authorised(call, scope, token, None)
             yield answer
             if answer.next is None:
                 return
-            call = _Call(method="GET", url=self._same_host(answer.next), route=route)
+            call = Call(method="GET", url=self._same_host(answer.next), route=route)
 
     async def pointer(
         self, route: str, *, repository: Repository, permissions: Mapping[str, str], **places: str | int
@@ -154,7 +152,7 @@ class GitHubClient:
         A repository that was renamed is followed first, as by `request`. Raises as that does, and `Unreachable` when
         GitHub answered in another way.
         """
-        call = _Call(method="GET", url=_located(route, repository, places), route=route, pointer=True)
+        call = Call(method="GET", url=located(route, repository, places), route=route, pointer=True)
         scope, token = await self._installations.token(repository, permissions)
         answer = await self._authorised(call, scope, token, None)
         if answer.location is None:
@@ -162,21 +160,29 @@ class GitHubClient:
         return answer.location
 
     async def as_app(
-        self, method: str, route: str, body: Mapping[str, Any] | None = None, **places: str | int
+        self,
+        method: str,
+        route: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        **places: str | int,
     ) -> Answer:
         """Call a route with the App's own JWT. Raises as `request` does, and `BotError` for an unusable key."""
-        return await self.as_bearer(method, route, await self._wire.jwt(), body, **places)
+        jwt = await self._wire.jwt()
+        call = Call(method=method, url=filled(route, places), route=route, query=query, body=body)
+        return self._judged(call, await self._exchange(call, jwt), jwt)
 
     async def as_bearer(
         self, method: str, route: str, bearer: str | None, body: Mapping[str, Any] | None = None, **places: str | int
     ) -> Answer:
         """Call a route with that token, or as nobody. Raises as `request` does."""
-        call = _Call(method=method, url=_filled(route, places), route=route, body=body)
+        call = Call(method=method, url=filled(route, places), route=route, body=body)
         return self._judged(call, await self._exchange(call, bearer), bearer)
 
     async def as_installation(self, scope: Scope, route: str, **places: str | int) -> Answer:
         """Read a route with a token of that scope. Raises as `request` does."""
-        call = _Call(method="GET", url=_filled(route, places), route=route)
+        call = Call(method="GET", url=filled(route, places), route=route)
         return await self._authorised(call, scope, await self._tokens.get(scope), None)
 
     async def app_slug(self) -> str:
@@ -198,9 +204,10 @@ class GitHubClient:
         await self._tokens.aclose()
         await self._wire.aclose()
 
-    async def _authorised(self, call: _Call, scope: Scope, token: str, key: object | None) -> Answer:
+    async def _authorised(self, call: Call, scope: Scope, token: str, key: object | None) -> Answer:
         kept = self._etags.get(key) if key is not None else None
         headers = {"If-None-Match": kept.etag} if kept else None
+        self.budget.take(scope.installation, call.method, call.turn, content=call.content)
         response = await self._exchange(call, token, headers)
         if response.status_code == 401:
             self._tokens.drop(scope, token)
@@ -208,13 +215,34 @@ class GitHubClient:
             response = await self._exchange(call, token, headers)
         if kept is not None and response.status_code == 304:
             return Answer(status=200, body=kept.body)
-        answer = self._judged(call, response, token)
+        answer = self._heard(call, scope, response, token)
         if key is not None:
             self._etags.keep(key, response.headers.get("etag"), answer.body)
         return answer
 
+    def _heard(self, call: Call, scope: Scope, response: httpx.Response, token: str) -> Answer:
+        """The answer; what it says about limits is for everybody who asks in the name of this installation."""
+        try:
+            answer = self._judged(call, response, token)
+        except RateLimited as error:
+            self.budget.pause(scope.installation, error.retry_after or WAIT_SECONDS)
+            raise
+        self.budget.hear(scope.installation, response.headers)
+        return answer
+
+    async def _find_again(self, repository: Repository, scope: Scope) -> None:
+        """Who has that number now, and under which name (T8). Raises `Refused` when that leads nowhere new.
+
+        https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+        """
+        call = Call(method="GET", url=filled(_BY_NUMBER, {"repository_id": repository.id}), route=_BY_NUMBER)
+        answer = await self._authorised(call, scope, await self._tokens.get(scope), None)
+        found = moved(repository, answer.read(RepositoryFacts), scope.installation)
+        if self._on_moved is not None:
+            await self._on_moved(found)
+
     async def _exchange(
-        self, call: _Call, bearer: str | None, headers: Mapping[str, str] | None = None
+        self, call: Call, bearer: str | None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         response = await self._wire.send(
             call.method, call.url, route=call.route, bearer=bearer, query=call.query, body=call.body, headers=headers
@@ -224,9 +252,11 @@ class GitHubClient:
             response = await self._wire.send("GET", moved, route=call.route, bearer=bearer, headers=headers)
         return response
 
-    def _judged(self, call: _Call, response: httpx.Response, bearer: str | None) -> Answer:
+    def _judged(self, call: Call, response: httpx.Response, bearer: str | None) -> Answer:
         if call.answered_by(response):
             return Answer(status=response.status_code, body=b"", location=response.headers["location"])
+        if call.astray(response):
+            raise Moved("The repository has another name now; nothing was done.", status=response.status_code)
         if not response.is_success:
             raise failure(response, self._clock.now(), (bearer,) if bearer else ())
         following = response.links.get("next", {}).get("url")
@@ -259,27 +289,3 @@ class GitHubClient:
         )
         facts = answer.read(_TokenFacts)
         return Token(value=facts.token, expires_at=facts.expires_at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
-    method: str
-    url: str
-    route: str
-    query: Mapping[str, str | int] | None = None
-    body: Mapping[str, Any] | None = None
-    pointer: bool = False
-    """Whether a 302 is the answer; a renamed repository is told by 301, 307 and 308."""
-
-    def answered_by(self, response: httpx.Response) -> bool:
-        return self.pointer and response.status_code == 302 and response.has_redirect_location
-
-
-def _located(route: str, repository: Repository, places: Mapping[str, str | int]) -> str:
-    return _filled(route, {"owner": repository.owner, "repo": repository.name, **places})
-
-
-def _filled(route: str, places: Mapping[str, str | int]) -> str:
-    """The route with its braces filled. A slash stays one only in `{path}` and `{ref}`, which hold several steps."""
-    quoted = {name: quote(str(value), safe="/" if name in {"path", "ref"} else "") for name, value in places.items()}
-    return route.format_map(quoted)

@@ -15,8 +15,10 @@ import msgspec
 
 from bot.errors import NotFound, Refused, Unreachable
 from bot.github import scopes
+from bot.github.budget import Turn
+from bot.github.call import Answer
 from bot.github.clients import Clients
-from bot.github.transport import Answer, GitHubClient
+from bot.github.transport import GitHubClient
 from bot.github.workflow_file import read_workflow
 from bot.github.yaml import MOST_BYTES
 from bot.model.repository import Repository
@@ -143,6 +145,7 @@ class Workflows:
             repository=repository,
             permissions=scopes.START_RUNS,
             body=body,
+            turn=Turn.FIRST,
             workflow_id=path.rpartition("/")[2],
         )
 

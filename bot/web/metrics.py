@@ -101,6 +101,12 @@ class Metrics:
             "delivery_seconds", "From the first byte of a delivery to its answer.", FAST
         )
         self.unverified_bytes = self._gauge("unverified_bytes", "Bytes of bodies that wait for their signature.")
+        self.redeliveries = self._counter(
+            "redeliveries",
+            "Deliveries that did not reach us, by what GitHub was asked (asked), would not send again (refused) or failed "
+            "to deliver as often as we ask (given_up); unlisted counts the times that it would not list them.",
+            "result",
+        )
         self.inbox_batch = self._histogram("inbox_batch_size", "Deliveries that shared one commit.", BATCH)
         self.inbox_seconds = self._histogram(
             "inbox_commit_seconds", "How long a commit of deliveries took, waiting for its turn included.", FAST
@@ -144,6 +150,12 @@ class Metrics:
         )
         self.github_seconds = self._histogram(
             "github_call_seconds", "How long GitHub took to answer.", SLOW, "method", "route"
+        )
+        self.github_budget = self._gauge(
+            "github_budget_remaining",
+            "What is left of each budget to the installation that has least: points and writes that people see, in a "
+            "minute and in an hour, and the hour's calls as GitHub counts them.",
+            "budget",
         )
         self.slack_words = Words()
         self.slack_calls = self._counter(

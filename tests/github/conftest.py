@@ -18,6 +18,8 @@ from tests.support.make import CONNECTION
 API = "https://api.github.com"
 APP_ID = 4242
 TOKEN = "ghs_4242_first.token-of-the-tests"
+RENAMED = {"id": 77, "name": "store", "full_name": "acme/store", "private": False, "default_branch": "main"}
+"""What GitHub says when it is asked for the repository by its number."""
 TOKENS_PATH = "/app/installations/5/access_tokens"
 
 
@@ -40,6 +42,7 @@ def github() -> Iterator[respx.MockRouter]:
     """GitHub: gives tokens that last an hour, and refuses any route that a test did not name."""
     with respx.mock(base_url=API, assert_all_called=False) as router:
         router.post(TOKENS_PATH, name="tokens").mock(return_value=token_answer())
+        router.get("/repositories/77", name="by number").respond(200, json=RENAMED)
         yield router
 
 

@@ -124,11 +124,12 @@ async def test_t24_an_account_of_another_host_has_no_rights_here(
 
 @pytest.mark.parametrize(("status", "kind"), [(500, Unreachable), (429, RateLimited), (403, Refused)])
 async def test_no_answer_is_no_role_and_is_not_remembered(
-    permissions: Permissions, github: respx.MockRouter, status: int, kind: type[Exception]
+    permissions: Permissions, github: respx.MockRouter, clock: FakeClock, status: int, kind: type[Exception]
 ) -> None:
     github.get(PATH).mock(side_effect=[httpx.Response(status), says("write")])
     with pytest.raises(kind):
         await ask(permissions, fresh=False)
+    clock.advance(65)
     assert await ask(permissions, fresh=False) is Role.WRITE
 
 

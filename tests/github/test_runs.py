@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import respx
 
-from bot.errors import NotFound, Refused, Unreachable
+from bot.errors import Moved, NotFound, Refused, Unreachable
 from bot.github.clients import Clients
 from bot.github.runs import WorkflowRuns
 from bot.model.run import RunStatus
@@ -133,7 +133,7 @@ async def test_a_run_is_run_again(runs: WorkflowRuns, github: respx.MockRouter, 
     }
 
 
-@pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (422, Refused), (502, Unreachable), (307, Refused)])
+@pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (422, Refused), (502, Unreachable), (307, Moved)])
 async def test_a_rerun_that_did_not_happen_says_so_and_is_not_tried_again(
     runs: WorkflowRuns, github: respx.MockRouter, status: int, kind: type[Exception]
 ) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import traceback
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +17,14 @@ import pytest
 import respx
 from cryptography.hazmat.primitives import serialization
 
-from bot.errors import BotError, NotFound, RateLimited, Refused, Unreachable, UpstreamError
+from bot.errors import BotError, Moved, NotFound, RateLimited, Refused, Unreachable, UpstreamError
+from bot.github.call import Answer
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.identity import AppIdentity
-from bot.github.transport import Answer, GitHubClient
+from bot.github.transport import GitHubClient
 from bot.github.wire import API_VERSION
-from bot.model.repository import Connection
-from tests.github.conftest import API, APP_ID, TOKEN, TOKENS_PATH, token_answer
+from bot.model.repository import Connection, Repository
+from tests.github.conftest import API, APP_ID, RENAMED, TOKEN, TOKENS_PATH, token_answer
 from tests.support.clock import FakeClock
 from tests.support.make import CONNECTION, repository
 
@@ -382,11 +384,88 @@ async def test_no_redirect_leads_to_another_host(client: GitHubClient, github: r
         await get(client)
 
 
+@pytest.fixture
+async def told(client: GitHubClient) -> list[Repository]:
+    """Under which names the client found repositories again."""
+    found: list[Repository] = []
+
+    async def tell(repository: Repository) -> None:
+        found.append(repository)
+
+    client._on_moved = tell
+    return found
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_t8_a_write_follows_no_redirect(client: GitHubClient, github: respx.MockRouter, status: int) -> None:
-    github.post(PATH).respond(status, headers={"location": f"{API}/repositories/77/things/1"})
-    with pytest.raises(Refused, match="has moved"):
+async def test_t8_a_write_follows_no_redirect_and_learns_the_new_name_by_number(
+    client: GitHubClient, github: respx.MockRouter, told: list[Repository], status: int
+) -> None:
+    write = github.post(PATH).respond(status, headers={"location": f"{API}/repositories/77/things/1"})
+    with pytest.raises(Moved, match="nothing was done"):
         await post(client)
+    assert write.call_count == 1
+    assert told == [replace(repository(), owner="acme", name="store", installation=5)]
+
+
+@pytest.mark.parametrize("answer", [{**RENAMED, "id": 78}, {**RENAMED, "full_name": "store"}])
+async def test_t8_another_repository_is_not_taken_for_ours(
+    client: GitHubClient, github: respx.MockRouter, told: list[Repository], answer: dict[str, Any]
+) -> None:
+    github.post(PATH).respond(307, headers={"location": f"{API}/repositories/78/things/1"})
+    github["by number"].respond(200, json=answer)
+    with pytest.raises(Refused, match="another repository"):
+        await post(client)
+    assert told == []
+
+
+async def test_a_name_that_leads_to_itself_is_not_tried_for_ever(
+    client: GitHubClient, github: respx.MockRouter, told: list[Repository]
+) -> None:
+    github.post(PATH).respond(307, headers={"location": f"{API}/repositories/77/things/1"})
+    github["by number"].respond(200, json={**RENAMED, "full_name": "Acme/Shop"})
+    with pytest.raises(Refused, match="not where to"):
+        await post(client)
+    assert told == []
+
+
+async def test_what_the_app_itself_writes_follows_no_redirect_either(
+    client: GitHubClient, github: respx.MockRouter
+) -> None:
+    github.post("/app/hook/deliveries/1/attempts").respond(307, headers={"location": f"{API}/x"})
+    with pytest.raises(Refused, match="has moved"):
+        await client.as_app("POST", "/app/hook/deliveries/{id}/attempts", id=1)
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+
+async def test_after_githubs_no_nobody_asks_in_the_name_of_that_installation(
+    client: GitHubClient, github: respx.MockRouter, clock: FakeClock
+) -> None:
+    route = github.get(PATH).mock(
+        side_effect=[httpx.Response(403, headers={"retry-after": "30"}), httpx.Response(200, json={})]
+    )
+    with pytest.raises(RateLimited) as told:
+        await get(client)
+    assert (told.value.status, told.value.retry_after) == (403, 30)
+    clock.advance(29)
+    with pytest.raises(RateLimited) as waits:
+        await get(client)
+    assert waits.value.status is None
+    assert 1 <= (waits.value.retry_after or 0) <= 1 + 30 * 0.05
+    assert route.call_count == 1
+    clock.advance(3)
+    assert (await get(client)).status == 200
+
+
+async def test_what_would_be_too_much_does_not_go_out(client: GitHubClient, github: respx.MockRouter) -> None:
+    limits = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4000", "x-ratelimit-reset": "1900000000"}
+    route = github.post(PATH).respond(201, headers=limits)
+    for _ in range(156):  # five points each, of 780
+        await post(client)
+    with pytest.raises(RateLimited, match="has to wait for its turn"):
+        await post(client)
+    assert route.call_count == 156
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------

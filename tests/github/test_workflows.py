@@ -10,7 +10,7 @@ import httpx
 import pytest
 import respx
 
-from bot.errors import NotFound, RateLimited, Refused, Unreachable
+from bot.errors import Moved, NotFound, RateLimited, Refused, Unreachable
 from bot.github.clients import Clients
 from bot.github.workflows import Workflows
 from tests.support.make import repository
@@ -234,7 +234,7 @@ async def test_a_new_server_that_refuses_an_input_of_that_name_is_not_taken_for_
         (httpx.Response(422, json={"message": "Unexpected inputs provided"}), Refused),
         (httpx.Response(404), NotFound),
         (httpx.Response(429), RateLimited),
-        (httpx.Response(307, headers={"location": "https://api.github.com/x"}), Refused),
+        (httpx.Response(307, headers={"location": "https://api.github.com/x"}), Moved),
         (httpx.ReadTimeout("no"), Unreachable),
         (httpx.RemoteProtocolError("no"), Unreachable),
     ],

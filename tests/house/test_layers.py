@@ -18,6 +18,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "log": frozenset(),
     "clock": frozenset(),
     "flights": frozenset(),
+    "lanes": frozenset({"errors"}),
+    "windows": frozenset(),
     "variables": frozenset(),
     "manifests": frozenset(),
     "setup": frozenset({"manifests"}),
@@ -50,7 +52,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": EVERYTHING,
     "demo": EVERYTHING,
 }
-"""Beside itself and what is free to all: `log`, `clock` and `flights`."""
+"""Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes` and `windows`."""
 
 ROOTS = ("app", "cli", "demo", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
@@ -76,7 +78,7 @@ MAY_USE: dict[str, frozenset[str]] = {
 }
 """Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""
 
-FREE = frozenset({"log", "clock", "flights"})
+FREE = frozenset({"log", "clock", "flights", "lanes", "windows"})
 
 MODULES = modules("bot", "commands", "migrations")
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bot.model.delivery import Delivery
+from bot.model.delivery import Attempts, Delivery
 from bot.model.inbound import Inbound
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Head, PullRequest, Repository
@@ -118,11 +118,26 @@ class Comments(Protocol):
     """Comments and reactions in a thread."""
 
     async def create(self, repository: Repository, number: int, body: str) -> int: ...
-    async def edit(self, repository: Repository, comment: int, body: str) -> None: ...
+    async def edit(self, repository: Repository, comment: int, body: str, *, urgent: bool = False) -> None:
+        """`urgent` for a final state, which others make room for."""
+        ...
+
     async def find(self, repository: Repository, number: int, marker: str, since: datetime) -> int | None:
         """The id of our App's own comment that ends with `marker`; anybody else's does not count."""
         ...
 
     async def react(self, repository: Repository, comment: int, reaction: str) -> None:
         """GitHub's reaction words: `eyes`, `rocket`, `-1`, `confused`, ... Doing it twice is a no-op at GitHub."""
+        ...
+
+
+class HookDeliveries(Protocol):
+    """GitHub's own record of what it sent to us."""
+
+    async def failed(self, connection: UUID, cursor: str | None) -> Attempts:
+        """A page of the attempts that failed; `cursor` is where the page before said that older ones are."""
+        ...
+
+    async def redeliver(self, connection: UUID, attempt: int) -> None:
+        """Have it sent again under the same GUID; GitHub does so a little later. Never retried inside."""
         ...

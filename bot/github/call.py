@@ -1,0 +1,75 @@
+"""Owns what a call to GitHub consists of: where it goes, what it says, who goes first, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from bot.errors import Unreachable
+from bot.github.budget import Turn
+from bot.model.repository import Repository
+
+T = TypeVar("T")
+
+MOVED: Final = frozenset({301, 302, 307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What GitHub said to a call that worked."""
+
+    status: int
+    body: bytes
+    next: str | None = None
+    """Where the next page is."""
+    location: str | None = None
+    """Where a 302 points to, for who asked to be told."""
+
+    def read(self, shape: type[T]) -> T:
+        """The body's needed fields. Raises `Unreachable` when it is not GitHub that speaks: a proxy, a login page."""
+        try:
+            return msgspec.json.decode(self.body, type=shape)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Unreachable("The answer does not have GitHub's shape", status=self.status) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One question, or one act."""
+
+    method: str
+    url: str
+    route: str
+    """With its braces, for measuring: it holds no names."""
+    query: Mapping[str, str | int] | None = None
+    body: Mapping[str, Any] | None = None
+    pointer: bool = False
+    """Whether a 302 is the answer; a renamed repository is told by 301, 307 and 308."""
+    turn: Turn = Turn.NORMAL
+    content: bool = False
+    """Whether it writes what people see, of which GitHub takes less than of other writes."""
+
+    def answered_by(self, response: httpx.Response) -> bool:
+        """Whether a redirect is what was asked for."""
+        return self.pointer and response.status_code == 302 and response.has_redirect_location
+
+    def astray(self, response: httpx.Response) -> bool:
+        """Whether this is a write that went to a name which GitHub knows under another one now."""
+        named = self.route.startswith("/repos/{owner}/{repo}")
+        return named and self.method != "GET" and response.status_code in MOVED
+
+
+def located(route: str, repository: Repository, places: Mapping[str, str | int]) -> str:
+    """A path of this repository."""
+    return filled(route, {"owner": repository.owner, "repo": repository.name, **places})
+
+
+def filled(route: str, places: Mapping[str, str | int]) -> str:
+    """The route with its braces filled. A slash stays one only in `{path}` and `{ref}`, which hold several steps."""
+    quoted = {name: quote(str(value), safe="/" if name in {"path", "ref"} else "") for name, value in places.items()}
+    return route.format_map(quoted)
