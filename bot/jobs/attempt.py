@@ -73,16 +73,19 @@ class Attempt:
     ) -> tuple[Outcome, str]:
         tries = job.attempts + 1
         due = self._timer.now() + kind.policy.pause(tries, error, self._jitter())
+        text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
+        if _only_waits(error):
+            # No attempt: whoever waits for a turn among thousands may be sent away more often than a policy allows.
+            log.info("Job %s waits until %s: %s", job.kind, due.isoformat(), text, extra={"action": "job_waits"})
+            return Waiting(job=job, due=due, tries=job.attempts, error=text), "again"
         last_try = tries >= kind.policy.attempts
         if schedule is not None and last_try:
             # What comes round is never held: the next round is its next chance, and nobody else would start it.
             due, tries, last_try = schedule.after(self._timer.now()), 0, False
-        text = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
         outcome = Waiting(job=job, due=due, tries=tries, error=text)
         if not last_try:
-            level = logging.INFO if _only_waits(error) else logging.WARNING
             facts = {"action": "job_retried"}
-            log.log(level, "Job %s failed, next try at %s: %s", job.kind, due.isoformat(), text, extra=facts)
+            log.warning("Job %s failed, next try at %s: %s", job.kind, due.isoformat(), text, extra=facts)
             return outcome, "retried"
         facts = {"action": "job_held"}
         log.error("Job %s is held after %d attempts: %s", job.kind, tries, text, extra=facts, exc_info=error)

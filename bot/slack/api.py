@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine, Hashable
+from random import random
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
@@ -54,13 +55,15 @@ class SlackApi:
         user_agent: str = "signalbox",
         on_call: OnCall | None = None,
         timeout_seconds: float = CALL_SECONDS,
+        jitter: Callable[[], float] = random,
     ) -> None:
-        """`token` is the bot's; `api_url` ends with a slash; `on_call` hears of every exchange."""
+        """`token` is the bot's; `api_url` ends with a slash; `on_call` hears of every exchange; `jitter` gives numbers
+        in 0..1."""
         self.connection = connection
         self.api_url = api_url
         self._token = token
         self._wire = Wire(api_url, user_agent, timeout_seconds)
-        self._pacing = Pacing(clock)
+        self._pacing = Pacing(clock, jitter=jitter)
         self._on_call = on_call
         self._flights: Flights[Hashable, Any] = Flights()
         self._identity: Identity | None = None
@@ -105,9 +108,9 @@ class SlackApi:
             return False
         start, result = time.perf_counter(), "no_answer"
         try:
-            status, said = await self._wire.post(url, body)
+            status, headers, said = await self._wire.post(url, body)
             result = "ok" if status == 200 else str(status)
-            return hooks.delivered(status, said)
+            return hooks.delivered(status, headers, said)
         finally:
             self._count(HOOK, result, start)
 

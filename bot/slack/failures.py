@@ -63,7 +63,7 @@ def failure(
     facts = _read(body)
     said = facts.error
     if status == 429 or said in WAITING:
-        return RateLimited(f"Slack asks to wait with {method}", status=status, retry_after=_seconds(headers))
+        return RateLimited(f"Slack asks to wait with {method}", status=status, retry_after=wait_seconds(headers))
     if status >= 500 or said in BROKEN:
         return Unreachable(f"Slack is out of order: {said or status}", status=status)
     if not said:
@@ -107,7 +107,8 @@ def _refusal(method: str, facts: _Body, token: str) -> str:
     return " ".join(f"Slack refused {method}: {'; '.join((facts.error, *details))}".split())[:LONGEST_MESSAGE]
 
 
-def _seconds(headers: Mapping[str, str]) -> float:
+def wait_seconds(headers: Mapping[str, str]) -> float:
+    """How long Slack wants to be left in peace, within bounds."""
     after = headers.get("Retry-After", "").strip()
     seconds = float(after) if after.isascii() and after.isdigit() else WAIT_SECONDS
     return min(max(1.0, seconds), LONGEST_WAIT_SECONDS)

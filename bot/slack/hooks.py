@@ -6,13 +6,14 @@ https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
 from bot.errors import RateLimited, Unreachable
-from bot.slack.failures import WAIT_SECONDS
+from bot.slack.failures import wait_seconds
 from bot.slack.wire import is_loopback
 
 SLACK: Final = ("https", "hooks.slack.com")
@@ -35,13 +36,13 @@ def is_trusted(url: str, api_url: str) -> bool:
     return place == SLACK or (is_loopback(api_url) and place == (api.scheme, api.netloc))
 
 
-def delivered(status: int, body: bytes) -> bool:
+def delivered(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether Slack showed the message; False when the address is used up, expired or of no use here.
 
     Raises `Unreachable` when Slack is out of order, and `RateLimited`.
     """
     if status == 429:
-        raise RateLimited("Slack asks to wait with a response URL", status=status, retry_after=WAIT_SECONDS)
+        raise RateLimited("Slack asks to wait with a response URL", status=status, retry_after=wait_seconds(headers))
     if status >= 500:
         raise Unreachable(f"Slack is out of order: {status}", status=status)
     if not 200 <= status < 300:

@@ -1,21 +1,23 @@
 """Owns how often each method may be called, so that Slack need not tell us to wait. Nothing sleeps here.
 
-A call that would come too soon is `RateLimited`, and whoever wanted it comes back by itself.
+A call that would come too soon is `RateLimited`, and whoever wanted it comes back by itself, one after the other.
 https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import random
 from typing import Final
 
 from bot.clock import Clock
 from bot.errors import RateLimited
+from bot.windows import Window
 
 MOST_KEYS: Final = 1_000
+JITTER: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +60,14 @@ PACES: Final[Mapping[str, Pace]] = {
 class Pacing:
     """What was called lately, of one app in one workspace."""
 
-    def __init__(self, clock: Clock, paces: Mapping[str, Pace] = PACES) -> None:
-        """`clock` tells the time."""
+    def __init__(
+        self, clock: Clock, paces: Mapping[str, Pace] = PACES, *, jitter: Callable[[], float] = random
+    ) -> None:
+        """`clock` tells the time, `jitter` gives numbers in 0..1."""
         self._clock = clock
         self._paces = paces
-        self._past: dict[tuple[str, str], deque[datetime]] = {}
+        self._jitter = jitter
+        self._past: dict[tuple[str, str], Window] = {}
         self._held: dict[str, datetime] = {}
 
     def take(self, method: str, channel: str = "", *, urgent: bool = False) -> None:
@@ -70,28 +75,26 @@ class Pacing:
         pace, now = self._paces[method], self._clock.now()
         if (until := self._held.get(method, now)) > now:
             raise _too_soon(method, until - now)
-        past = self._lately((method, channel if pace.per_channel else ""), now - pace.within, now)
-        most = pace.most if urgent else pace.most - pace.reserved
-        if len(past) >= most:
-            raise _too_soon(method, past[len(past) - most] + pace.within - now)
-        past.append(now)
+        window = self._window((method, channel if pace.per_channel else ""), now)
+        wait = window.wait(now, pace.most) if urgent else window.queue(now, pace.most - pace.reserved)
+        if wait is not None:
+            raise _too_soon(method, wait)
+        window.spend(now)
 
     def hold(self, method: str, seconds: float) -> None:
-        """Slack said to wait: nobody calls this method for so long."""
-        self._held[method] = self._clock.now() + timedelta(seconds=seconds)
+        """Slack said to wait: nobody calls this method for so long, and not everybody at the moment when that ends."""
+        self._held[method] = self._clock.now() + timedelta(seconds=seconds * (1 + JITTER * self._jitter()))
 
-    def _lately(self, key: tuple[str, str], since: datetime, now: datetime) -> deque[datetime]:
-        """The calls since then; what lies ahead of now was counted before the clock was set back."""
-        if key not in self._past and len(self._past) >= MOST_KEYS:
-            self._forget(now)
-        past = self._past.setdefault(key, deque())
-        while past and not since < past[0] <= now:
-            past.popleft()
-        return past
+    def _window(self, key: tuple[str, str], now: datetime) -> Window:
+        window = self._past.get(key)
+        if window is None:
+            if len(self._past) >= MOST_KEYS:
+                self._forget(now)
+            window = self._past[key] = Window(self._paces[key[0]].within)
+        return window
 
     def _forget(self, now: datetime) -> None:
-        old = [key for key, past in self._past.items() if not past or past[-1] <= now - self._paces[key[0]].within]
-        for key in old:
+        for key in [key for key, window in self._past.items() if not window.spent(now)]:
             del self._past[key]
 
 

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unreachable
+from bot.lanes import Lane
 
 CALL_SECONDS: Final = 10.0
 
@@ -47,6 +48,7 @@ class Wire:
         self.api_url = api_url
         self._agent = user_agent
         self._seconds = timeout_seconds
+        self._lane = Lane("Slack")
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -55,6 +57,10 @@ class Wire:
 
     async def send(self, method: str, token: str | None, arguments: Mapping[str, object]) -> Answer:
         """Call a method of the Web API. Raises `Unreachable` when no answer came; it may have taken effect even so."""
+        async with self._lane.call():
+            return await self._sent(method, token, arguments)
+
+    async def _sent(self, method: str, token: str | None, arguments: Mapping[str, object]) -> Answer:
         try:
             sent = await self._client(token).api_call(method, data=_form(arguments))
             return Answer(status=sent.status_code, headers=sent.headers, body=_object(sent.data))
@@ -65,11 +71,16 @@ class Wire:
         except ValueError as error:  # bytes that are no text
             raise Unreachable("The answer does not have Slack's shape") from error
 
-    async def post(self, url: str, body: Mapping[str, object]) -> tuple[int, bytes]:
-        """POST JSON to an address that Slack gave us; status and body. Raises `Unreachable` when no answer came."""
+    async def post(self, url: str, body: Mapping[str, object]) -> tuple[int, Mapping[str, str], bytes]:
+        """POST JSON to an address that Slack gave us; status, headers and body. Raises `Unreachable` when no answer
+        came."""
+        async with self._lane.call():
+            return await self._posted(url, body)
+
+    async def _posted(self, url: str, body: Mapping[str, object]) -> tuple[int, Mapping[str, str], bytes]:
         try:
             async with self._session.post(url, json=body, allow_redirects=False) as response:
-                return response.status, await response.read()
+                return response.status, response.headers, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._silent(error) from None  # the error names the address, which whoever reads it could use
 

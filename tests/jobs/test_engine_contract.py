@@ -183,6 +183,33 @@ async def test_what_an_upstream_asks_to_wait_is_waited(bench: Bench) -> None:
     assert len(work.seen) == 2
 
 
+async def test_keeping_an_upstreams_pace_is_no_attempt_however_often(bench: Bench) -> None:
+    too_soon = [RateLimited("Not yet.", retry_after=10) for _ in range(5)]
+    work = bench.worker(*too_soon, policy=Policy(attempts=2))
+    async with bench.running():
+        await bench.enqueue()
+        await bench.engine.settled()
+        for _ in range(4):
+            await bench.after(11)
+        (row,) = await bench.rows()
+        assert (row.state, row.attempts, row.last_error) == ("ready", 0, "RateLimited: Not yet.")
+        await bench.after(11)
+    assert len(work.seen) == 6
+    assert await bench.rows() == []
+
+
+async def test_a_limit_that_an_upstream_itself_names_is_an_attempt(bench: Bench) -> None:
+    work = bench.worker(
+        *[RateLimited("Slow down.", status=429, retry_after=10) for _ in range(2)], policy=Policy(attempts=2)
+    )
+    async with bench.running():
+        await bench.enqueue()
+        await bench.engine.settled()
+        await bench.after(11)
+    assert len(work.seen) == 2
+    assert [row.state for row in await bench.rows()] == ["held"]
+
+
 async def test_an_attempt_that_takes_too_long_has_failed(bench: Bench) -> None:
     work = bench.worker(asyncio.Event().wait, policy=Policy(deadline_seconds=0))  # type: ignore[arg-type]
     async with bench.running():

@@ -31,7 +31,7 @@ async def slack() -> AsyncIterator[FakeSlack]:
 @pytest.fixture
 async def api(slack: FakeSlack, clock: FakeClock) -> AsyncIterator[SlackApi]:
     """The app in one workspace."""
-    api = SlackApi(connection=CONNECTION, api_url=slack.api_url, token=TOKEN, clock=clock)
+    api = SlackApi(connection=CONNECTION, api_url=slack.api_url, token=TOKEN, clock=clock, jitter=lambda: 0.0)
     yield api
     await api.aclose()
 
