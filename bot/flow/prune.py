@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from bot.flow.keep import READ_UNTIL, moment
 from bot.flow.ports import Clock, Units
-from bot.rules.retention import KEPT_FOR
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,8 @@ class Prune:
 
     units: Units
     clock: Clock
-    kept_for: Mapping[str, timedelta] = KEPT_FOR
+    kept_for: Mapping[str, timedelta]
+    """As bot/rules/retention.py has it."""
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Throw away what is too old; goes on a moment later when there is much of it."""
