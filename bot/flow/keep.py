@@ -53,13 +53,20 @@ class Keep:
         now = self.clock.now()
         async with self.units.write() as unit:
             await unit.partitions.make_ahead(now)
+        limit = BATCH
         for _ in range(ROUNDS):
             async with self.units.read() as unit:
                 since = moment(await unit.marks.value(READ_UNTIL) or 0)
-                came = await unit.deliveries.between(since, now - SETTLED, BATCH)
+                came = await unit.deliveries.between(since, now - SETTLED, limit)
             if not came:
                 return None
-            await self._copy(came, _reached(came))
+            full = len(came) == limit
+            if full and came[0].received_at == came[-1].received_at:
+                limit *= 2  # the mark is a moment, so all of one moment go together
+                continue
+            # Others of the last one's moment may lie beyond a batch that is full.
+            await self._copy(came, came[-1].received_at - _TICK if full else came[-1].received_at)
+            limit = BATCH
         return now
 
     async def _copy(self, came: Sequence[Delivery], reached: datetime) -> None:
@@ -84,9 +91,3 @@ class Keep:
 def moment(microseconds: int) -> datetime:
     """What the mark says, as a moment."""
     return _EPOCH + microseconds * _TICK
-
-
-def _reached(came: Sequence[Delivery]) -> datetime:
-    """How far the next batch need not look again. Others of the last one's microsecond may lie beyond a full batch."""
-    first, last = came[0].received_at, came[-1].received_at
-    return last - _TICK if len(came) == BATCH and last > first else last

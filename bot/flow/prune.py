@@ -68,7 +68,7 @@ class Prune:
     async def _limits(self) -> Mapping[str, datetime]:
         now = self.clock.now()
         async with self.units.read() as unit:
-            copied = moment(await unit.marks.value(READ_UNTIL) or 0)
+            copied = moment((await unit.marks.value(READ_UNTIL) or 0) + 1)
         limits = {what: now - span for what, span in self.kept_for.items()}
         return {what: min(before, copied) if what in READ_FIRST else before for what, before in limits.items()}
 

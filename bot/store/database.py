@@ -31,6 +31,8 @@ _BOTH = (f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}", "PRAGMA foreign_keys = ON
 # FULL: with WAL, NORMAL may lose the newest commits when power fails, and a 202 promises more than that.
 # https://www.sqlite.org/pragma.html#pragma_synchronous
 _WRITING = (*_BOTH, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL")
+# Counts for a file without tables, so before anything else, and for one that is written anew by VACUUM.
+_SHRINKING = "PRAGMA auto_vacuum = INCREMENTAL"
 _READING = (*_BOTH, "PRAGMA query_only = ON")
 
 
@@ -116,7 +118,7 @@ def open_for_migration(database_url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
-        for pragma in _WRITING:
+        for pragma in (_SHRINKING, *_WRITING):
             connection.cursor().execute(pragma)
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,6 +27,7 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 # PgQueuer keeps its own tables in this PostgreSQL schema and migrates them itself.
 FOREIGN_SCHEMA = "pgqueuer"
 VERSION_TABLE = "alembic_version"
+INCREMENTAL = 2  # https://www.sqlite.org/pragma.html#pragma_auto_vacuum
 
 
 def ours(name: str | None, kind: str, _parents: object) -> bool:
@@ -55,8 +56,20 @@ def upgrade(database_url: str) -> None:
         try:
             with engine.begin() as connection:
                 _run(connection)
+            _let_shrink(engine)
         finally:
             engine.dispose()
+
+
+def _let_shrink(engine: Engine) -> None:
+    """Have the file give pages back that pruning frees; one from before this was so is written anew, once."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        if cursor.execute("PRAGMA auto_vacuum").fetchone() != (INCREMENTAL,):
+            cursor.execute("VACUUM")
+    finally:
+        raw.close()
 
 
 async def stored_revision(database: Database) -> str | None:
