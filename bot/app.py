@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from contextvars import Context
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
@@ -71,9 +72,12 @@ class Doors:
 class Signalbox:
     """One serving process: `async with Signalbox(settings) as bot` listens at `bot.url` until the block ends."""
 
-    def __init__(self, settings: Settings, *, timer: Timer | None = None) -> None:
-        """Nothing is opened before the block is entered. `timer` lets stories travel in time."""
+    def __init__(self, settings: Settings, *, timer: Timer | None = None, grace: timedelta | None = None) -> None:
+        """Nothing is opened before the block is entered. `timer` lets stories travel in time, and `grace` crash tests
+        wait less for what may be on its way to GitHub or Slack.
+        """
         self.settings = settings
+        self.grace = grace
         self.timer = timer or SystemTimer()
         self.metrics = Metrics(VERSION)
         self.mint = Mint()
@@ -165,7 +169,7 @@ class Signalbox:
         )
         github = connect(self, row, settings, self._stack)
         slack = await self._slack(settings)
-        wire(self, github, slack)
+        await wire(self, github, slack)
         if slack is None:
             return Doors(github=github.door.admit)
         return Doors(github=github.door.admit, slack=slack.door.answer, routes=slack.routes(), socket=slack.socket())

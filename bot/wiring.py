@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,13 +20,19 @@ from bot.flow import (
     authorize,
     cancel,
     dispatch,
+    enter,
     hear,
     identify,
+    keep,
+    patience,
     ports,
     post,
+    post_answer,
+    prune,
     query,
     read_logs,
     receive,
+    redeliver,
     rejudge,
     rerun,
     restart,
@@ -33,14 +40,17 @@ from bot.flow import (
     sweep,
     track,
     use,
+    wait,
 )
 from bot.flow import open as opening
+from bot.github import happened
 from bot.jobs.embedded import Engine
 from bot.jobs.policy import Policy
 from bot.model.command import Command
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
 from bot.render.renderer import Renderer
+from bot.rules import retention
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
@@ -56,9 +66,21 @@ BRIEF: Final = Policy(attempts=3)
 """For reactions, which nobody misses for long."""
 
 
-def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> None:
-    """Build the steps behind both surfaces, and tell the engine of them."""
-    _steps(bot, github, slack).register(bot.engine, bot.settings.sweep_seconds)
+async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> None:
+    """Build the steps behind both surfaces, tell the engine of them, and have it look for what was missed."""
+    steps = _steps(bot, github, slack)
+    steps.register(bot.engine, bot.settings.sweep_seconds)
+    _keeping(bot, github)
+    await steps.redeliver.begin()
+
+
+def _keeping(bot: Signalbox, github: GitHub) -> None:
+    """What stays for long, and what goes."""
+    units: ports.Units = bot.units
+    bot.engine.handle(keep.KEEP, keep.Keep(units, {github.connection.id: happened.read}, bot.timer))
+    bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
+    bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))
+    bot.engine.every("old", prune.EVERY_SECONDS, prune.PRUNE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +106,27 @@ class Steps:
     adopt: adopt.Adopt
     track: track.Track
     announce: announce.Announce
-    post: answer.PostAnswer
-    react: answer.React
+    post: post_answer.PostAnswer
+    react: post_answer.React
     stop: cancel.Stop
     sweep: sweep.Sweep
+    redeliver: redeliver.Redeliver
 
     def register(self, engine: Engine, sweep_seconds: int) -> None:
         """Tell the engine who does which kind of job (docs/architecture.md lists them)."""
         engine.handle(receive.DELIVERY, self.receive, on_held=self.receive.gave_up)
-        engine.handle(opening.DISPATCH, self.dispatch, on_held=self.dispatch.gave_up)
+        engine.handle(schedule.DISPATCH, self.dispatch, on_held=self.dispatch.gave_up)
         engine.handle(adopt.FIND, self.adopt.find, on_held=self.adopt.gave_up)
         engine.handle(adopt.CHECK, self.track.check)
-        engine.handle(cancel.STOP, self.stop, policy=PATIENT)
+        engine.handle(cancel.STOP, self.stop, policy=PATIENT, on_held=self.stop.gave_up)
         engine.handle(schedule.ANNOUNCE, self.announce, policy=PATIENT)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
         engine.handle(sweep.SWEEP, self.sweep)
         engine.every("runs", sweep_seconds, sweep.SWEEP)
+        engine.handle(redeliver.CATCH_UP, self.redeliver.round)
+        engine.handle(redeliver.REDELIVER, self.redeliver.ask)
+        engine.every("deliveries", redeliver.ROUNDS * sweep_seconds, redeliver.CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,27 +142,34 @@ class Common:
     reply: answer.Reply
     identify: identify.Identify
     judge: authorize.Authorize
+    patience: patience.Patience
+    wait: wait.Wait
 
 
 def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
     common = _common(bot, github)
-    units, clock, mint, reply = common.units, common.clock, common.mint, common.reply
-    ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint)
-    tracker = track.Track(units, github.runs, ties, github.ourselves, clock)
+    units, clock, mint, reply, patient = common.units, common.clock, common.mint, common.reply, common.patience
+    counted = bot.metrics.redeliveries
+    ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
+    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient)
     poster = post.Post(units, github.comments, slack.messages if slack else None)
     rejudging = rejudge.Rejudge(units, common.judge, common.catalog, clock)
     restarting = restart.Restart(units, github.runs, github.ourselves, clock, mint)
+    grace = post.GRACE if bot.grace is None else bot.grace
     channels, dialect = (slack.channels, slack.dialect(common.catalog)) if slack else (None, None)
     return Steps(
         receive=_receive(common, tracker, slack),
-        dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock),
+        dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock, patient),
         adopt=ties,
         track=tracker,
-        announce=announce.Announce(units, poster, channels, reply, common.render, dialect, clock),
-        post=answer.PostAnswer(units, poster, clock),
-        react=answer.React(units, github.comments),
-        stop=cancel.Stop(units, github.runs, clock),
+        announce=announce.Announce(units, poster, channels, reply, common.render, dialect, clock, patient, grace),
+        post=post_answer.PostAnswer(units, poster, clock, patient, grace),
+        react=post_answer.React(units, github.comments, patient),
+        stop=cancel.Stop(units, github.runs, clock, patient),
         sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
+        redeliver=redeliver.Redeliver(
+            units, github.deliveries, clock, (github.connection.id,), lambda result: counted.labels(result).inc()
+        ),
     )
 
 
@@ -144,6 +177,7 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     units: ports.Units = bot.units
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, None)
+    reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
     return Common(
         github=github,
         units=units,
@@ -151,19 +185,22 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
         clock=clock,
         mint=mint,
         render=render,
-        reply=answer.Reply(units, render, clock, mint),
+        reply=reply,
         identify=identify.Identify(clock, mint),
         judge=authorize.Authorize(
             units, github.permissions, github.pull_requests, github.workflows, clock, github.input_limit
         ),
+        patience=patient,
+        wait=wait.Wait(units, reply, patient),
     )
 
 
 def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
     """The steps from what came in to what is done about it."""
     github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
-    opener = opening.Open(units, common.judge, reply, clock, mint)
-    again = rerun.RunAgain(units, common.judge, opener, reply, clock, mint)
+    entering = enter.Enter(units, reply, clock, mint)
+    opener = opening.Open(common.judge, entering, reply, clock, mint)
+    again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     logs = read_logs.ReadLogs(units, github.logs)
     ask = query.Ask(units, common.catalog, github.workflows, common.judge, logs, again, reply, mint)
     acting = act.Act(
@@ -180,10 +217,11 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     return receive.Receive(
         units,
         Readers(readers),
-        hear.Hear(units, common.catalog, common.identify, acting, reply, clock),
+        hear.Hear(units, common.catalog, common.identify, acting, reply, common.wait, clock),
         tracker,
         common.identify,
         reply,
         github.permissions,
+        common.patience,
         slack.steps(common, acting, ask) if slack else None,
     )

@@ -91,6 +91,7 @@ class Slack:
             act=acting,
             channels=self.channels,
             reply=common.reply,
+            wait=common.wait,
             clock=clock,
         )
         self.browsers.extend(self._browser(common, linking, github))
@@ -102,6 +103,7 @@ class Slack:
                 units, common.github.permissions, self.users, self.views, common.render, self.settings.command
             ),
             views=self.views,
+            patience=common.patience,
             clock=clock,
         )
 

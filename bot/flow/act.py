@@ -13,6 +13,7 @@ from bot.errors import BotError, NotFound, Refused
 from bot.flow.answer import Asker, Reply
 from bot.flow.cancel import Cancel
 from bot.flow.open import Open
+from bot.flow.patience import Away
 from bot.flow.ports import Permissions
 from bot.flow.query import Ask
 from bot.flow.rerun import RunAgain
@@ -40,9 +41,18 @@ class Act:
     reply: Reply
 
     async def __call__(self, asker: Asker, command: Command, intent: Intent) -> None:
-        """Act on the intent, or tell the person why not. Raises `UpstreamError` that another try may help."""
+        """Act on the intent, or tell the person why not.
+
+        Raises an `UpstreamError` that another try may help; what would start a run is kept before that, as waiting.
+        """
         try:
             await self._act(asker, command, intent)
+        except Away:
+            if isinstance(intent, Dispatch):
+                await self.open.wait(asker, command, intent)
+            elif isinstance(intent, Rerun):
+                await self.rerun.wait(asker, command, intent)
+            raise
         except (Refused, NotFound) as error:
             # Asking again would change nothing, so the person hears it now and not after the last attempt.
             message = refuse.refusal(asker.text, policy.refused_upstream(str(error)))
@@ -56,7 +66,8 @@ class Act:
                 if await self._allowed(asker, command, fresh=True) is not None:
                     await self.rerun(asker, command, intent)
             case Decide():
-                if await self._allowed(asker, command, fresh=True) is not None:
+                own = await self.cancel.takes_back(asker, intent)
+                if own or await self._allowed(asker, command, fresh=True) is not None:
                     await self.cancel(asker, intent)
             case Use():
                 assert self.bind is not None
@@ -94,7 +105,7 @@ class Act:
         """The person's role; None when GitHub's answer was about somebody else, which is never a yes (T8)."""
         try:
             return await self.permissions.role(asker.target.repository, asker.person.github, fresh=fresh)
-        except Refused:
+        except (Refused, NotFound):
             return None
 
     async def _allowed(self, asker: Asker, command: Command, *, fresh: bool) -> Role | None:

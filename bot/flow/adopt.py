@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bot.flow.move import move
+from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
 from bot.log import tag
 from bot.model.decision import Reason
@@ -41,6 +42,7 @@ class Adopt:
     ourselves: Ourselves
     clock: Clock
     mint: Mint
+    patience: Patience
 
     async def sent(self, request: Request, run: int | None) -> None:
         """GitHub took the dispatch. Without an id, a job of its own looks for the run."""
@@ -55,7 +57,7 @@ class Adopt:
             started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=reason, note=note)
             started = await move(unit, current, started, now)
             if run is None:
-                await unit.enqueue(_find(started, now + timedelta(seconds=2)))
+                await unit.enqueue(find(started, now + timedelta(seconds=2)))
             else:
                 await unit.runs.add(unseen(self.mint.id(), started, run, 1, now))
 
@@ -97,6 +99,10 @@ class Adopt:
             repository = await unit.repositories.get(request.connection, request.repository)
         assert repository is not None
         tag(request=request.code)
+        assert request.dispatched_at is not None
+        return await self.patience(self._find(request, repository), request.dispatched_at)
+
+    async def _find(self, request: Request, repository: Repository) -> datetime | None:
         found = await self.look(request, repository)
         if isinstance(found, verify.Found):
             await self(request, repository, found.report)
@@ -142,7 +148,7 @@ def unseen(id: UUID, request: Request, run: int, attempt: int, at: datetime) -> 
     )
 
 
-def _find(request: Request, run_at: datetime) -> Job:
+def find(request: Request, run_at: datetime) -> Job:
     return Job(kind=FIND, key=str(request.id), payload={"v": 1, "request": str(request.id)}, run_at=run_at)
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.errors import NotFound
+from bot.errors import NotFound, RateLimited, Refused, Unreachable
 from bot.flow.answer import Reply, rendered
+from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
 from bot.flow.post import Post
-from bot.flow.schedule import schedule
+from bot.flow.schedule import schedule, shown
 from bot.log import tag
 from bot.model.address import SlackPlace
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
 from bot.model.repository import Repository
-from bot.model.request import Announcement, Request
+from bot.model.request import Announcement, Request, RequestState
 from bot.model.run import Run
 from bot.rules import report
 from bot.rules.dialect import Dialect
@@ -39,6 +40,13 @@ class _Picture:
     slack_user: str | None
     """Whom Slack knows the asker as, where the message stands in Slack."""
 
+    @property
+    def changed_at(self) -> datetime:
+        """When there was news last, as far as that is known."""
+        request = self.request
+        moments = (request.created_at, request.dispatched_at, request.ended_at, *(run.updated_at for run in self.runs))
+        return max(moment for moment in moments if moment is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Announce:
@@ -51,28 +59,83 @@ class Announce:
     render: Render
     dialect: Dialect | None
     clock: Clock
+    patience: Patience
+    grace: timedelta
+    """How long what was sent may take to show."""
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Show the request's state in one place. Posts once: looks first when an attempt may have got through."""
         picture = await self._look(UUID(payload["announcement"]))
-        if picture is None:
+        if picture is None or not shown(picture.request, picture.announcement):
             return None
         tag(request=picture.request.code)
-        text = rendered(self.render, picture.announcement.address, self._message(picture))
-        text_hash = hashlib.sha256(text.encode()).hexdigest()
+        return await self.patience(self._show(picture), picture.changed_at)
+
+    async def _show(self, picture: _Picture) -> datetime | None:
         announcement = picture.announcement
-        if announcement.message_id is None:
-            found, announcement = await self._found(picture)
-            if found is None:
-                try:
-                    found = await self.post.create(announcement.address, text, announcement.id)
-                except NotFound:
-                    return await self._elsewhere(picture, announcement)
-                return await self._save(picture, replace(announcement, message_id=found, text_hash=text_hash))
+        if await self._overheard(picture):
+            return await self._elsewhere(picture, announcement, shared=True)
+        text = rendered(self.render, announcement.address, self._message(picture))
+        text_hash = hashlib.sha256(text.encode()).hexdigest()
+        if announcement.message_id is None and announcement.attempted_at is not None:
+            found = await self.post.find(announcement.address, announcement.id, picture.request.created_at)
+            shows_at = announcement.attempted_at + self.grace
+            if found is None and self.clock.now() < shows_at:
+                return shows_at
             announcement = replace(announcement, message_id=found)
+        if announcement.message_id is None:
+            return await self._post(picture, announcement, text, text_hash)
         if announcement.text_hash == text_hash:
             return await self._save(picture, announcement)
         return await self._edit(picture, announcement, text, text_hash)
+
+    async def _post(self, picture: _Picture, announcement: Announcement, text: str, text_hash: str) -> datetime | None:
+        """The attempt is written down before it is made, and again when nobody knows what came of it."""
+        if await self._refused_unseen(picture):
+            return None
+        attempt = await self._attempted(announcement, self.clock.now())
+        try:
+            posted = await self.post.create(attempt.address, text, attempt.id)
+        except NotFound:
+            return await self._elsewhere(picture, attempt, shared=False)
+        except (RateLimited, Refused):  # a definite no: nothing stands there
+            await self._attempted(attempt, None)
+            raise
+        except Unreachable:
+            await self._attempted(attempt, self.clock.now())
+            raise
+        return await self._save(picture, replace(attempt, message_id=posted, text_hash=text_hash))
+
+    async def _attempted(self, announcement: Announcement, at: datetime | None) -> Announcement:
+        async with self.units.write() as unit:
+            return await unit.announcements.save(replace(announcement, attempted_at=at))
+
+    async def _refused_unseen(self, picture: _Picture) -> bool:
+        """What was refused before anybody saw it, as a second press of Re-run, is the asker's business alone."""
+        address, origin, request = picture.announcement.address, picture.request.origin, picture.request
+        public = isinstance(address, SlackPlace) and isinstance(origin, SlackOrigin)
+        if request.state is not RequestState.REFUSED or not public or picture.announcement.attempted_at is not None:
+            return False
+        assert isinstance(address, SlackPlace)
+        assert isinstance(origin, SlackOrigin)
+        place = replace(address, channel=origin.channel, thread=origin.thread, only_for=origin.user)
+        async with self.units.write() as unit:
+            told = replace(self._message(picture), buttons=())
+            await self.reply.tell(unit, place, told, key=f"refused:{picture.announcement.id}")
+        return True
+
+    async def _overheard(self, picture: _Picture) -> bool:
+        """Whether people from elsewhere would read it, in a channel that became shared with them meanwhile (T22)."""
+        address, request = picture.announcement.address, picture.request
+        if not isinstance(address, SlackPlace) or self.channels is None:
+            return False
+        channel = await self.channels.get(address.connection, address.channel)
+        if channel is None or channel.direct or not channel.shared:
+            return False
+        async with self.units.read() as unit:
+            bound = await unit.bindings.get(address.connection, address.channel)
+        meant = bound is not None and bound.shared
+        return not (meant and bound and (bound.github, bound.repository) == (request.connection, request.repository))
 
     async def _edit(self, picture: _Picture, announcement: Announcement, text: str, text_hash: str) -> datetime | None:
         assert announcement.message_id is not None
@@ -123,7 +186,7 @@ class Announce:
         slack = isinstance(picture.announcement.address, SlackPlace)
         return self.dialect.message(message) if slack and self.dialect else message
 
-    async def _elsewhere(self, picture: _Picture, announcement: Announcement) -> datetime | None:
+    async def _elsewhere(self, picture: _Picture, announcement: Announcement, *, shared: bool) -> datetime | None:
         """We may not speak there: in Slack the person gets a direct message instead; on GitHub the thread is gone."""
         address, origin = announcement.address, picture.request.origin
         if not isinstance(address, SlackPlace) or not isinstance(origin, SlackOrigin) or self.channels is None:
@@ -131,20 +194,15 @@ class Announce:
         direct = await self.channels.direct(address.connection, origin.user)
         if direct == address.channel:
             raise NotFound("Slack does not let us write to this person.")
-        moved = replace(announcement, address=SlackPlace(connection=address.connection, channel=direct))
+        place = SlackPlace(connection=address.connection, channel=direct)
+        moved = replace(announcement, address=place, message_id=None, text_hash=None, attempted_at=None)
         async with self.units.write() as unit:
-            await unit.announcements.save(replace(moved, attempted_at=None))
+            await unit.announcements.save(moved)
+            if shared:
+                fields = {"line": picture.request.text, "channel": address.channel, "shared": True}
+                message = Message(name="request_moved", fields=fields)
+                await self.reply.tell(unit, place, message, key=f"{origin.natural_key}:moved")
         return self.clock.now()
-
-    async def _found(self, picture: _Picture) -> tuple[str | None, Announcement]:
-        """The message if an earlier attempt posted it; the attempt is written down before it is made."""
-        announcement = picture.announcement
-        if announcement.attempted_at is not None:
-            found = await self.post.find(announcement.address, announcement.id, picture.request.created_at)
-            return found, announcement
-        async with self.units.write() as unit:
-            saved = await unit.announcements.save(replace(announcement, attempted_at=self.clock.now()))
-        return None, saved
 
     async def _save(self, picture: _Picture, announcement: Announcement) -> datetime | None:
         now = self.clock.now()

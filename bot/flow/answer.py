@@ -1,18 +1,17 @@
-"""Owns replies that are written once: help, refusals, typos. Kept first, posted by a job of their own."""
+"""Owns replies that are written once: help, refusals, typos. Kept first; bot/flow/post_answer.py posts them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.errors import NotFound
-from bot.flow.ports import Clock, Comments, Mint, Render, Unit, Units
-from bot.flow.post import Post
+from bot.flow.move import move
+from bot.flow.ports import Clock, Mint, Render, Unit, Units
 from bot.model.address import Address, GitHubThread, SlackPlace
 from bot.model.decision import Reason
 from bot.model.job import Job
@@ -20,11 +19,15 @@ from bot.model.message import Message
 from bot.model.origin import CommentOrigin, Origin
 from bot.model.people import Person
 from bot.model.repository import Target
-from bot.model.request import Answer
+from bot.model.request import Answer, Request, RequestState
+from bot.rules import lifecycle, refuse
 from bot.rules.dialect import Dialect
 
 POST = "post_answer"
 REACT = "react"
+
+WAITS: Final = ":waits"
+"""What the key of the answer ends in that says that a command waits. It is taken back where it was not said in time."""
 
 HIDDEN: Final = timedelta(seconds=3)
 """In Slack anybody can name any repository, so "not found" comes at a fixed moment: what is hidden takes as long as
@@ -54,6 +57,8 @@ class Asker(Caller):
     target: Target
     stage: Address
     """Where a request of theirs is shown."""
+    aside: tuple[Address, Message] | None = None
+    """What they are told once it is clear that the request may run: where it is shown, if not where they asked."""
     call: str
     """The line without its target: what rules mend when it is wrong, and the dialect names the target again."""
 
@@ -76,17 +81,29 @@ class Reply:
         reason: Reason | None = None,
         facts: Mapping[str, Any] = {},
     ) -> None:
-        """Answer once; a second answer to the same line is a no-op. `action` and `reason` go to the audit."""
+        """Answer once; a second answer to the same line is a no-op. `action` and `reason` go to the audit.
+
+        A request that waits for its judgement ends by it.
+        """
         hidden = reason is Reason.NOT_FOUND and isinstance(caller.place, SlackPlace)
-        due = caller.origin.created_at + HIDDEN if hidden else None
+        due = _at_a_fixed_moment(caller.origin.created_at, self.clock.now()) if hidden else None
+        now = self.clock.now()
         async with self.units.write() as unit:
-            if await self.keep(unit, caller, message, due=due):
-                await note(unit, caller, action=action, at=self.clock.now(), reason=reason, facts=facts)
+            waits = await unit.requests.by_origin(caller.origin)
+            if waits is not None:
+                if reason is None or not lifecycle.unjudged(waits):
+                    return
+                await _end(unit, waits, message, reason, now)
+            told = waits is not None and isinstance(caller.place, GitHubThread)  # its own message says it there
+            if told or await self.keep(unit, caller, message, due=due):
+                await note(unit, caller, action=action, at=now, reason=reason, facts=facts)
 
     async def keep(
         self, unit: Unit, caller: Caller, message: Message, *, suffix: str = "", due: datetime | None = None
     ) -> bool:
         """Save the reply and its posting in the caller's transaction; False when this line was answered before."""
+        if suffix != WAITS:
+            await unit.answers.withdraw(caller.origin.natural_key + WAITS)
         said = caller.dialect.message(message) if caller.dialect else message
         return await self.tell(unit, caller.place, said, key=caller.origin.natural_key + suffix, due=due)
 
@@ -107,6 +124,19 @@ class Reply:
             return False
         await unit.enqueue(Job(kind=POST, key=str(answer.id), payload={"v": 1, "answer": str(answer.id)}, run_at=due))
         return True
+
+
+async def _end(unit: Unit, request: Request, message: Message, reason: Reason, now: datetime) -> None:
+    """It waited for its judgement, which is no, or will never be."""
+    late = reason in (Reason.EXPIRED, Reason.UPSTREAM_UNAVAILABLE)
+    state = RequestState.EXPIRED if late else RequestState.REFUSED
+    ended = lifecycle.advance(request, state, at=now, reason=reason, note=refuse.in_short(message))
+    await move(unit, request, ended, now)
+
+
+def _at_a_fixed_moment(asked_at: datetime, now: datetime) -> datetime:
+    """However long it took: what took a little longer is said with all else of the same three seconds."""
+    return asked_at + HIDDEN * max(1, math.ceil((now - asked_at) / HIDDEN))
 
 
 def rendered(render: Render, address: Address, message: Message) -> str:
@@ -150,51 +180,6 @@ def reaction(origin: CommentOrigin, word: str) -> Job:
         "repository": origin.repository,
         "comment": origin.comment,
         "reaction": word,
+        "asked_at": origin.created_at.isoformat(),
     }
     return Job(kind=REACT, key=f"{origin.connection}:{origin.comment}:{word}", payload=payload)
-
-
-@dataclass(frozen=True, slots=True)
-class PostAnswer:
-    """The job `post_answer`: looks first, then posts."""
-
-    units: Units
-    post: Post
-    clock: Clock
-
-    async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
-        """Post the answer that the payload names: at most once where others see it, else at least once.
-
-        What only one person sees can not be looked for. To see it twice does no harm; not to see it would.
-        """
-        async with self.units.read() as unit:
-            answer = await unit.answers.get(UUID(payload["answer"]))
-        if answer is None or answer.message_id is not None:
-            return None
-        posted = None
-        if answer.attempted_at is not None:
-            posted = await self.post.find(answer.address, answer.id, answer.created_at)
-        if posted is None:
-            async with self.units.write() as unit:
-                await unit.answers.attempting(answer.id, self.clock.now())
-            posted = await self.post.create(answer.address, answer.text, answer.id)
-        async with self.units.write() as unit:
-            await unit.answers.posted(answer.id, posted)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class React:
-    """The job `react`."""
-
-    units: Units
-    comments: Comments
-
-    async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
-        """Put the reaction on the comment that the payload names."""
-        async with self.units.read() as unit:
-            repository = await unit.repositories.get(UUID(payload["connection"]), payload["repository"])
-        assert repository is not None
-        with contextlib.suppress(NotFound):  # somebody deleted the comment: there is nothing left to react to
-            await self.comments.react(repository, payload["comment"], payload["reaction"])
-        return None

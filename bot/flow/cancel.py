@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.flow.answer import Asker, Reply, note
+from bot.errors import NotFound
+from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.here import meant
 from bot.flow.move import move
+from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Unit, Units, WorkflowRuns
 from bot.log import tag
+from bot.model.address import SlackPlace
 from bot.model.decision import Reason
 from bot.model.intent import Decide
 from bot.model.job import Job
 from bot.model.message import Message
+from bot.model.origin import SlackOrigin
 from bot.model.request import Request, RequestState
 from bot.model.run import RunStatus
 from bot.rules import lifecycle
@@ -50,17 +55,43 @@ class Cancel:
             audited = stopped.id if stopped is not None else None
             await note(unit, asker, action="cancel_asked", at=now, request=audited, facts={"answer": sentence})
 
+    async def takes_back(self, asker: Asker, intent: Decide) -> bool:
+        """Whether the person stops what they asked for themselves and GitHub was not told of: that needs no right.
+
+        So it works while GitHub is away. In Slack somebody who named the repository may be asking whether it is there,
+        so there a code has to be named, or nothing at all (T22).
+        """
+        named = asker.dialect is not None and asker.dialect.target is not None
+        if named and intent.request is None:
+            return False
+        async with self.units.read() as unit:
+            request = await self._meant(unit, asker, intent)
+        return request is not None and request.person == asker.person.id and lifecycle.awaits_upstream(request)
+
     async def _stop(self, unit: Unit, request: Request, asker: Asker, now: datetime) -> None:
         why = f"{asker.person.github.login} stopped it."
-        if lifecycle.may(request, RequestState.CANCELLED) and request.state is RequestState.QUEUED:
+        if request.state in (RequestState.WAITING, RequestState.QUEUED):
             ended = lifecycle.advance(
                 request, RequestState.CANCELLED, at=now, reason=Reason.CANCELLED_BY_PERSON, note=why
             )
             await move(unit, request, ended, now)
+            await self._tell(unit, request, asker, f"{why} It was request {request.code}: {request.text}")
             return
         asked = replace(request, reason=Reason.CANCELLED_BY_PERSON, note=why)
         await move(unit, request, asked, now)
-        await unit.enqueue(stop(request.id))
+        await unit.enqueue(stop(request.id, now))
+
+    async def _tell(self, unit: Unit, request: Request, asker: Asker, sentence: str) -> None:
+        """What was not judged yet shows nowhere in Slack, so whoever asked for it is told there by themselves."""
+        await unit.answers.withdraw(request.origin.natural_key + WAITS)
+        origin = request.origin
+        if not lifecycle.unjudged(request) or request.person == asker.person.id or not isinstance(origin, SlackOrigin):
+            return
+        place = SlackPlace(
+            connection=origin.connection, channel=origin.channel, thread=origin.thread, only_for=origin.user
+        )
+        message = Message(name="cancel_answered", fields={"sentence": sentence})
+        await self.reply.tell(unit, place, message, key=f"stopped:{request.id}")
 
     async def _meant(self, unit: Unit, asker: Asker, intent: Decide) -> Request | None:
         found = await meant(unit, asker, intent.request, THREAD)
@@ -87,9 +118,18 @@ class Stop:
     units: Units
     runs: WorkflowRuns
     clock: Clock
+    patience: Patience
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
-        """Cancel the newest run; while its id is not known yet, try again in a moment."""
+        """Cancel the newest run; while its id is not known yet, try again in a moment.
+
+        To ask GitHub twice does no harm: what is being cancelled already, or is over, stays so.
+        """
+        asked_at = payload.get("asked_at")  # older payloads do not say
+        work = self._stop(payload)
+        return await (self.patience(work, datetime.fromisoformat(asked_at)) if asked_at else work)
+
+    async def _stop(self, payload: Mapping[str, Any]) -> datetime | None:
         async with self.units.read() as unit:
             request = await unit.requests.get(UUID(payload["request"]))
             owned = await unit.runs.of_request(request.id) if request else []
@@ -102,10 +142,23 @@ class Stop:
             pending = request.state not in lifecycle.FINAL
             return self.clock.now() + timedelta(seconds=1) if pending else None
         if owned[-1].status is not RunStatus.COMPLETED:
-            await self.runs.cancel(repository, owned[-1].github_id)
+            with contextlib.suppress(NotFound):  # somebody deleted the run: there is nothing left to stop
+                await self.runs.cancel(repository, owned[-1].github_id)
         return None
 
+    async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
+        """It could not be stopped: the job is held, and the request's message says so."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            request = await unit.requests.get(UUID(payload["request"]))
+            if request is not None and request.state not in lifecycle.FINAL:
+                await move(unit, request, replace(request, reason=None, note=f"{NOT_STOPPED} {error}"), now)
 
-def stop(request: UUID) -> Job:
-    """The job that stops the run of a request."""
-    return Job(kind=STOP, key=str(request), payload={"v": 1, "request": str(request)})
+
+NOT_STOPPED: Final = "It could not be stopped, so it goes on:"
+
+
+def stop(request: UUID, at: datetime) -> Job:
+    """The job that stops the run of a request, as somebody wanted at that time."""
+    payload = {"v": 1, "request": str(request), "asked_at": at.isoformat()}
+    return Job(kind=STOP, key=str(request), payload=payload)

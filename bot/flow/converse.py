@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, Refused, UpstreamError
 from bot.flow.act import Act
 from bot.flow.aim import Aim
 from bot.flow.answer import Asker, Caller, Reply
+from bot.flow.enter import judged_before
 from bot.flow.meet import Meet, Met
 from bot.flow.myself import Myself
-from bot.flow.open import judged_before
+from bot.flow.patience import Away
 from bot.flow.ports import Clock, SlackChannels, Units
-from bot.model.address import SlackPlace
+from bot.flow.wait import GITHUB, SLACK, Wait
+from bot.model.address import Address, SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
 from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
@@ -56,16 +59,40 @@ class Converse:
     act: Act
     channels: SlackChannels
     reply: Reply
+    wait: Wait
     clock: Clock
 
-    async def __call__(self, received: SlackCommandReceived) -> None:
-        """Act on it or answer it; nothing is silent here, because nobody else is called so. Raises `UpstreamError`."""
+    async def __call__(self, received: SlackCommandReceived, arrived: datetime) -> datetime | None:
+        """Act on it or answer it; nothing is silent here, because nobody else is called so.
+
+        A time as answer means: it could not be judged, go on then. `arrived` is when it reached us.
+        """
         async with self.units.read() as unit:
             if await judged_before(unit, received.origin):
-                return
-        met = await self.encounter(received.origin, received.response_url, f"{self.command} {received.words}")
-        if met is not None:
+                return None
+        try:
+            met = await self.encounter(received.origin, received.response_url, f"{self.command} {received.words}")
+        except Away as error:
+            return await self.later(received, error, arrived, SLACK)
+        return None if met is None else await self.hear(met, received, arrived)
+
+    async def hear(self, met: Met, received: SlackCommandReceived, arrived: datetime) -> datetime | None:
+        """The words of somebody whom we met, now or later."""
+        try:
             await self.obey(met, received.words)
+        except Away as error:
+            return await self.later(received, error, arrived, GITHUB)
+        return None
+
+    async def later(
+        self, received: SlackCommandReceived, error: UpstreamError, arrived: datetime, service: str
+    ) -> datetime | None:
+        """When to go on; None when it was given up. Only who typed it is told, whatever it was about (T22)."""
+        caller = self._caller(received)
+        typed = slack_words.without_call(slack_words.plain(received.words), self.command) or HELP
+        heard, meant = self._understand(received.origin, split(typed)[0])
+        intent = None if isinstance(heard, Problem) or isinstance(meant, Problem) else meant
+        return await self.wait(caller, error, intent=intent, arrived=arrived, service=service)
 
     async def encounter(self, origin: SlackOrigin, response_url: str | None, text: str) -> Met | None:
         """Who this is; None for bots, and for somebody of whom Slack does not say it, who is told so."""
@@ -73,14 +100,7 @@ class Converse:
             return await self.meet(origin, response_url)
         except (Refused, NotFound) as error:
             log.warning("Slack does not say who somebody is: %s", error, extra={"action": "person_unknown"})
-        place = SlackPlace(
-            connection=origin.connection,
-            channel=origin.channel,
-            thread=origin.thread,
-            only_for=origin.user,
-            response_url=response_url,
-        )
-        caller = Caller(origin=origin, place=place, name=origin.user, text=text, dialect=self.dialect(None))
+        caller = self._caller(SlackCommandReceived(origin=origin, words=text, response_url=response_url))
         message = Message(name="person_refused", fields={"sentence": UNKNOWN, "next_step": TELL})
         await self.reply(caller, message, action="command_refused", reason=Reason.UNKNOWN_MEMBERSHIP)
         return None
@@ -92,7 +112,7 @@ class Converse:
         text = f"{self.command} {typed}"
         dialect = self.dialect(named)
         caller = met.caller(text, dialect)
-        heard, meant = self._understand(met, without)
+        heard, meant = self._understand(met.origin, without)
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             problem = heard if isinstance(heard, Problem) else meant
             assert isinstance(problem, Problem)
@@ -118,9 +138,9 @@ class Converse:
         anywhere = [name for name, command in self.catalog.items() if command.anywhere]
         return Dialect(command=self.command, target=named.words if named else None, anywhere=anywhere)
 
-    def _understand(self, met: Met, words: str) -> tuple[ParsedCommand | Problem, Intent | Problem]:
+    def _understand(self, origin: SlackOrigin, words: str) -> tuple[ParsedCommand | Problem, Intent | Problem]:
         verbs = [name for name, command in self.catalog.items() if Surface.SLACK in command.where]
-        heard = parse.parse(f"/ops {words}", met.origin, verbs=verbs)
+        heard = parse.parse(f"/ops {words}", origin, verbs=verbs)
         assert heard is not None  # after the prefix there is always an answer
         return heard, heard if isinstance(heard, Problem) else understand(self.catalog, heard)
 
@@ -149,10 +169,12 @@ class Converse:
 
     async def _asker(self, met: Met, said: Said, intent: Intent, target: Target) -> Asker:
         assert met.person is not None
+        stage, aside = await self._stage(met, said.text, intent, target)
         return Asker(
             origin=met.origin,
             place=self._answers_to(met, target),
-            stage=await self._stage(met, said.text, intent, target),
+            stage=stage,
+            aside=aside,
             name=met.user.account.name,
             text=said.text,
             call=said.call,
@@ -168,29 +190,39 @@ class Converse:
         direct = met.channel is not None and met.channel.direct and met.origin.via is SlackVia.MESSAGE
         return met.place() if visible or direct else met.private
 
-    async def _stage(self, met: Met, text: str, intent: Intent, target: Target) -> SlackPlace:
-        """Where the living message stands: in the channel if we may speak there, else in a direct message."""
+    async def _stage(
+        self, met: Met, text: str, intent: Intent, target: Target
+    ) -> tuple[SlackPlace, tuple[Address, Message] | None]:
+        """Where the living message stands: in the channel if we may speak there, else in a direct message.
+
+        The latter is told aside, and only once the request may run: before that it would say that the repository is
+        there (T22).
+        """
         if met.may_speak(target.repository) or not isinstance(intent, Dispatch | Rerun):
-            return met.place()
+            return met.place(), None
         direct = await self.channels.direct(met.origin.connection, met.origin.user)
         fields = {"line": text, "channel": met.origin.channel, "shared": met.shared}
-        message = Message(name="request_moved", fields=fields)
-        async with self.units.write() as unit:
-            key = f"{met.origin.natural_key}:moved"
-            await self.reply.tell(unit, met.private, message, key=key)
-        return SlackPlace(connection=met.origin.connection, channel=direct)
+        moved = Message(name="request_moved", fields=fields)
+        return SlackPlace(connection=met.origin.connection, channel=direct), (met.private, moved)
 
     async def gave_up(self, received: SlackCommandReceived) -> None:
         """The last attempt failed: whoever typed it is told that nothing ran."""
-        origin, text = received.origin, f"{self.command} {received.words}".strip()
-        async with self.units.write() as unit:
-            if await unit.requests.by_origin(origin) is not None:
-                return
-            place = SlackPlace(
-                connection=origin.connection, channel=origin.channel, thread=origin.thread, only_for=origin.user
-            )
-            message = Message(name="upstream_failed", fields={"line": text})
-            await self.reply.tell(unit, place, message, key=origin.natural_key)
+        caller = self._caller(received)
+        message = Message(name="command_failed", fields={"line": caller.text})
+        await self.reply(caller, message, action="command_held", reason=Reason.INTERNAL_ERROR)
+
+    def _caller(self, received: SlackCommandReceived) -> Caller:
+        """Whoever said it, before anybody was asked who that is."""
+        origin, typed = received.origin, slack_words.without_call(slack_words.plain(received.words), self.command)
+        place = SlackPlace(
+            connection=origin.connection,
+            channel=origin.channel,
+            thread=origin.thread,
+            only_for=origin.user,
+            response_url=received.response_url,
+        )
+        text = f"{self.command} {typed or HELP}"
+        return Caller(origin=origin, place=place, name=origin.user, text=text, dialect=self.dialect(None))
 
 
 HELP: Final = "help"

@@ -11,19 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, RateLimited, Refused, UpstreamError
 from bot.flow.adopt import Adopt
 from bot.flow.move import move
-from bot.flow.open import dispatch
+from bot.flow.patience import Away, Patience
 from bot.flow.ports import Clock, Unit, Units, Workflows
 from bot.flow.rejudge import Rejudge
 from bot.flow.restart import Restart
+from bot.flow.schedule import dispatch
 from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
-from bot.rules import lifecycle, verify
+from bot.rules import lifecycle, policy, verify
+from bot.rules.patience import BLIP
 from bot.rules.pin import LATE
 
 FRESH: Final = timedelta(seconds=5)
@@ -33,6 +35,8 @@ GIVE_GITHUB_TIME: Final = timedelta(seconds=15)
 """A dispatch that was sent must be visible after this; only then does "nothing there" mean "it never arrived"."""
 
 SOON: Final = timedelta(seconds=1)
+OFTEN: Final = timedelta(seconds=30)
+"""How often a command at most looks whether the one before it in its comment is through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +49,64 @@ class Dispatcher:
     adopt: Adopt
     restart: Restart
     clock: Clock
+    patience: Patience
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Start the run of the request that the payload names, exactly once."""
         async with self.units.read() as unit:
             request = await unit.requests.get(UUID(payload["request"]))
-            if request is None or request.state not in (RequestState.QUEUED, RequestState.DISPATCHING):
+            if request is None or not _pending(request) or lifecycle.unjudged(request):
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
             of_comment = await _of_comment(unit, request)
         assert repository is not None
         tag(request=request.code)
-        if request.state is RequestState.DISPATCHING:
-            again_at = await self._again(request, repository)
-        elif any(_goes_first(other, request) for other in of_comment):
-            return self.clock.now() + SOON
-        else:
-            again_at = await self._first(request, repository)
+        if request.state is not RequestState.DISPATCHING and any(_goes_first(other, request) for other in of_comment):
+            now = self.clock.now()
+            return now + min(max(SOON, (now - request.created_at) / 10), OFTEN)
+        again_at = await self._try(request, repository)
         if again_at is None:
             await self._wake_next([other for other in of_comment if _goes_first(request, other)])
         return again_at
+
+    async def _try(self, request: Request, repository: Repository) -> datetime | None:
+        try:
+            if request.state is RequestState.DISPATCHING:
+                return await self._again(request, repository)
+            return await self._first(request, repository)
+        except Away as error:
+            return await self._wait(request.id, error)
+        except (Refused, NotFound) as error:
+            await self._refused(request.id, error)
+            return None
+
+    async def _wait(self, waiting: UUID, error: UpstreamError) -> datetime | None:
+        """When to go on. Whoever asked sees that GitHub is away once that lasts; in the end it is given up."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            request = await unit.requests.get(waiting)
+            if request is None or not _pending(request):
+                return None
+            again_at = self.patience.again(error, request.created_at)
+            if again_at is None:
+                sent = request.state is RequestState.DISPATCHING
+                state, words = (RequestState.LOST, NO_ANSWER) if sent else (RequestState.EXPIRED, NEVER_ASKED)
+                reason = Reason.UPSTREAM_UNAVAILABLE
+                await move(unit, request, lifecycle.advance(request, state, at=now, reason=reason, note=words), now)
+            elif request.waiting_for is None and now - request.created_at >= BLIP:
+                await move(unit, request, lifecycle.await_upstream(request), now)
+        return again_at
+
+    async def _refused(self, refused: UUID, error: UpstreamError) -> None:
+        """GitHub will not answer what has to be known: not knowing is no."""
+        async with self.units.read() as unit:
+            request = await unit.requests.get(refused)
+        if request is not None and request.state is RequestState.DISPATCHING:
+            await self.end(request, RequestState.LOST, Reason.UPSTREAM_REFUSED, f"{UNTOLD} {error}")
+        elif request is not None:
+            gate = policy.refused_upstream(str(error)).gate
+            note = f"{gate.seen}. {gate.next_step}"
+            await self.end(request, RequestState.REFUSED, Reason.UPSTREAM_REFUSED, note)
 
     async def _wake_next(self, following: Sequence[Request]) -> None:
         """The next command of the same comment need not wait any longer."""
@@ -75,7 +117,7 @@ class Dispatcher:
     async def _first(self, request: Request, repository: Repository) -> datetime | None:
         now = self.clock.now()
         assert request.judged_at is not None
-        if now - request.judged_at > FRESH:
+        if now - request.judged_at > FRESH or request.state is RequestState.WAITING:
             judged = await self.rejudge(request, repository)
             if judged is None:
                 return None
@@ -86,7 +128,19 @@ class Dispatcher:
         begun = lifecycle.advance(request, RequestState.DISPATCHING, at=now)
         async with self.units.write() as unit:
             begun = await unit.requests.save(replace(begun, dispatched_at=now))
-        return await self._send(begun, repository)
+        try:
+            return await self._send(begun, repository)
+        except RateLimited:
+            await self._unsent(begun)
+            raise
+
+    async def _unsent(self, begun: Request) -> None:
+        """GitHub said that it did nothing, so there is nothing to look for: it waits, and is judged again (T4)."""
+        now = self.clock.now()
+        async with self.units.write() as unit:
+            current = await unit.requests.get(begun.id)
+            if current is not None and current.version == begun.version:
+                await move(unit, current, lifecycle.take_back(current), now)
 
     async def _again(self, request: Request, repository: Repository) -> datetime | None:
         """An earlier attempt may have got through: look before asking again."""
@@ -149,22 +203,32 @@ class Dispatcher:
         """The last attempt failed: the job is held, and the person is told what we know."""
         async with self.units.read() as unit:
             request = await unit.requests.get(UUID(payload["request"]))
-        if request is not None and request.state is RequestState.QUEUED:
-            await self.end(request, RequestState.EXPIRED, Reason.UPSTREAM_UNAVAILABLE, NEVER_ASKED)
+        if request is not None and request.state is RequestState.DISPATCHING:
+            await self.end(request, RequestState.LOST, Reason.INTERNAL_ERROR, BROKE_AFTER)
         elif request is not None:
-            await self.end(request, RequestState.LOST, Reason.UPSTREAM_UNAVAILABLE, NO_ANSWER)
+            await self.end(request, RequestState.EXPIRED, Reason.INTERNAL_ERROR, BROKE_BEFORE)
 
 
 UNSURE: Final = "A run was started about then, but nothing proves that it is this one."
 NO_ANSWER: Final = "GitHub did not answer, so it is not known whether the run was started."
 NOT_TAKEN: Final = "GitHub did not take it, however often it was asked, so nothing was started."
 NEVER_ASKED: Final = "GitHub did not answer, so nothing was started."
+UNTOLD: Final = "GitHub was asked to start it, and does not say what became of that:"
+BROKE_BEFORE: Final = "Something went wrong in Signalbox, so nothing was started. Tell whoever runs it."
+BROKE_AFTER: Final = (
+    "Something went wrong in Signalbox, so it is not known whether the run was started. Tell whoever runs it."
+)
+
+
+def _pending(request: Request) -> bool:
+    """Whether its run is still to be started, as far as we know."""
+    begun = request.state in (RequestState.QUEUED, RequestState.DISPATCHING)
+    return begun or lifecycle.awaits_upstream(request)
 
 
 def _goes_first(other: Request, request: Request) -> bool:
     """Commands of one comment are dispatched in the order of their lines."""
-    pending = other.state in (RequestState.QUEUED, RequestState.DISPATCHING)
-    return pending and _line(other) < _line(request)
+    return _pending(other) and _line(other) < _line(request)
 
 
 def _line(request: Request) -> int:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.flow.act import Act
 from bot.flow.answer import Asker, Reply, note, reaction
+from bot.flow.enter import judged_before, waits
 from bot.flow.identify import Identify
-from bot.flow.open import judged_before
+from bot.flow.patience import Away
 from bot.flow.ports import Clock, Units
+from bot.flow.wait import Wait
 from bot.model.address import GitHubThread
 from bot.model.command import Command, ParsedCommand, Problem, Surface
 from bot.model.decision import Reason
 from bot.model.inbound import CommandReceived
+from bot.model.intent import Intent
 from bot.model.message import Message
 from bot.model.people import Person
 from bot.model.repository import Target
 from bot.rules import floods, parse
 from bot.rules.understand import understand
+
+SOON: Final = timedelta(seconds=2)
+"""A line that arrived longer ago may have been heard before, and then its author saw that already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +38,33 @@ class Hear:
     identify: Identify
     act: Act
     reply: Reply
+    wait: Wait
     clock: Clock
 
-    async def __call__(self, received: CommandReceived) -> None:
-        """Act on the line, answer it, or stay silent when it is not for us. Raises `UpstreamError`."""
+    async def __call__(self, received: CommandReceived, arrived: datetime) -> datetime | None:
+        """Act on the line, answer it, or stay silent when it is not for us; `arrived` is when it reached us.
+
+        A time as answer means: GitHub could not be asked, judge it again then.
+        """
         heard = self._heard(received)
         if heard is None:
-            return
+            return None
         async with self.units.read() as unit:
             if await judged_before(unit, received.origin):
-                return
-        asker, recent = await self._meet(received)
-        if not await self._within_bounds(received, asker, recent):
-            return
+                return None
+            again = self.clock.now() - arrived > SOON and await waits(unit, received.origin)
         understood = heard if isinstance(heard, Problem) else understand(self.catalog, heard)
+        asker, recent = await self._meet(received, eyes=not again)
+        try:
+            if await self._within_bounds(received, asker, recent):
+                await self._act(asker, heard, understood)
+        except Away as error:
+            intent = None if isinstance(understood, Problem) else understood
+            quiet = recent >= floods.WITHOUT_WRITE
+            return await self.wait(asker, error, intent=intent, arrived=arrived, quiet=quiet)
+        return None
+
+    async def _act(self, asker: Asker, heard: ParsedCommand | Problem, understood: Intent | Problem) -> None:
         if isinstance(understood, Problem) or isinstance(heard, Problem):
             assert isinstance(understood, Problem)
             return await self.act.misheard(asker, understood)
@@ -59,19 +80,20 @@ class Hear:
 
     async def drop(self, lines: Sequence[CommandReceived]) -> None:
         """Name the lines that are too many for one comment, as long as their author may have an answer (T26)."""
-        asker, recent = await self._meet(lines[0])
+        asker, recent = await self._meet(lines[0], eyes=False)
         if await self._within_bounds(lines[0], asker, recent):
             fields = {"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in lines)}
             await self.reply(asker, Message(name="commands_dropped", fields=fields), action="commands_dropped")
 
-    async def _meet(self, received: CommandReceived) -> tuple[Asker, int]:
+    async def _meet(self, received: CommandReceived, *, eyes: bool) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""
         async with self.units.write() as unit:
             await unit.repositories.save(received.repository)
             person = await self.identify(unit, received.author)
             since = self.clock.now() - floods.WINDOW
             recent = await unit.audit.count_commands(person.id, received.repository.id, since)
-            await unit.enqueue(reaction(received.origin, "eyes"))
+            if eyes:
+                await unit.enqueue(reaction(received.origin, "eyes"))
         return asker_of(received, person), recent
 
     async def _within_bounds(self, received: CommandReceived, asker: Asker, recent: int) -> bool:

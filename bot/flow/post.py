@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 from uuid import UUID
 
 from bot.errors import BotError
@@ -13,6 +13,12 @@ from bot.flow.ports import Comments, SlackMessages, Units
 from bot.model.address import Address, GitHubThread, SlackPlace
 from bot.model.message import SlackText
 from bot.model.repository import Repository
+
+GRACE: Final = timedelta(seconds=30)
+"""A comment or message that was sent shows after this; only then does "nothing there" mean "it never arrived".
+
+A call lasts ten seconds at most, that for its token another ten, and GitHub ends its own work on one after ten more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

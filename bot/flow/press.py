@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from bot.flow.converse import Converse
+from bot.flow.enter import judged_before
 from bot.flow.meet import Met
-from bot.flow.open import judged_before
+from bot.flow.patience import Away
 from bot.flow.ports import Units
+from bot.flow.wait import SLACK as SLACK_AWAY
 from bot.model.address import SLACK
 from bot.model.decision import Reason
-from bot.model.inbound import ButtonPressed
+from bot.model.inbound import ButtonPressed, SlackCommandReceived
 from bot.model.message import Message
 from bot.model.request import Request
 
@@ -33,22 +36,27 @@ class Press:
     units: Units
     converse: Converse
 
-    async def __call__(self, pressed: ButtonPressed) -> None:
-        """Ask for it, or tell the person why not. Raises `UpstreamError`."""
+    async def __call__(self, pressed: ButtonPressed, arrived: datetime) -> datetime | None:
+        """Ask for it, or tell the person why not. A time as answer means: it could not be judged, go on then."""
         origin = pressed.origin
         async with self.units.read() as unit:
             if await judged_before(unit, origin):
-                return
+                return None
             shown = None
             if origin.message is not None:
                 shown = await unit.requests.shown_as(SLACK, origin.connection, origin.channel, origin.message)
-        met = await self.converse.encounter(origin, pressed.response_url, pressed.action)
-        if met is None:
-            return
         words = _words(pressed, shown)
+        said = SlackCommandReceived(origin=origin, words=words or pressed.action, response_url=pressed.response_url)
+        try:
+            met = await self.converse.encounter(origin, pressed.response_url, pressed.action)
+        except Away as error:
+            return await self.converse.later(said, error, arrived, SLACK_AWAY)
+        if met is None:
+            return None
         if words is None:
-            return await self._dead(met, pressed)
-        await self.converse.obey(met, words)
+            await self._dead(met, pressed)
+            return None
+        return await self.converse.hear(met, said, arrived)
 
     async def _dead(self, met: Met, pressed: ButtonPressed) -> None:
         fields = {"sentence": "This button is about nothing any more.", "next_step": "The command runs lists requests."}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 from uuid import UUID
 
-from bot.errors import BotError
+from bot.errors import BotError, UpstreamError
 from bot.flow.answer import Reply
 from bot.flow.hear import Hear, asker_of
 from bot.flow.identify import Identify
+from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.track import Track
 from bot.log import tag
+from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.inbound import (
     AccessChanged,
@@ -31,11 +34,17 @@ from bot.model.inbound import (
 from bot.model.message import Message
 from bot.model.repository import Head
 from bot.rules import parse
+from bot.rules.patience import TYPED
 
 DELIVERY: Final = "delivery"
 
 MOVES: Final = frozenset({"opened", "synchronize", "reopened"})
 """Actions of `pull_request` that set a head; the others only repeat what it is."""
+
+SILENCE: Final = timedelta(seconds=30)
+"""Once GitHub was silent for so long, the lines that follow wait unasked: an attempt has two minutes."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Receive:
     identify: Identify
     reply: Reply
     permissions: Permissions
+    patience: Patience
     slack: ReceiveSlack | None
     """None while Slack is not configured."""
 
@@ -64,25 +74,40 @@ class Receive:
             if isinstance(one, CommandReceived):
                 lines.append(one)
             elif isinstance(one, FromSlack):
-                await self._slack(one)
+                later.append(await self._slack(one, delivery.received_at))
             else:
-                later.append(await self._take(one, delivery.received_at))
+                later.append(await self._news(one, delivery.received_at))
         if lines:
-            await self._listen(lines)
+            later.append(await self._listen(lines, delivery.received_at))
         return min((moment for moment in later if moment is not None), default=None)
 
-    async def _slack(self, said: FromSlack) -> None:
+    async def _slack(self, said: FromSlack, arrived: datetime) -> datetime | None:
         if self.slack is None:
             raise BotError("This came from Slack, and Slack is not configured any more.")
-        await self.slack(said)
+        return await self.slack(said, arrived)
 
-    async def _listen(self, lines: Sequence[CommandReceived]) -> None:
+    async def _listen(self, lines: Sequence[CommandReceived], arrived: datetime) -> datetime | None:
         """Up to ten commands per comment, in order; what is beyond is named, not dropped in silence."""
         heard, dropped = parse.first([line for line in lines if self.hear.concerns(line)])
+        later: list[datetime] = []
+        began = self.patience.clock.now()
         for line in heard:
-            await self.hear(line)
-        if dropped:
-            await self.hear.drop(dropped)
+            due = await self.hear(line, arrived)
+            if due is not None:
+                later.append(due)
+                if self.patience.clock.now() - began > SILENCE:
+                    return due
+        if dropped and (due := await self.patience(self.hear.drop(dropped), arrived, TYPED)) is not None:
+            later.append(due)
+        return min(later, default=None)
+
+    async def _news(self, said: FromGitHub, received_at: datetime) -> datetime | None:
+        """What GitHub told by itself. What it will not say about it now, the sweep asks for later."""
+        try:
+            return await self.patience(self._take(said, received_at), received_at)
+        except UpstreamError as error:
+            log.warning("News were let go, the sweep asks again: %s", error, extra={"action": "news_let_go"})
+            return None
 
     async def _take(self, said: FromGitHub, received_at: datetime) -> datetime | None:
         match said:
@@ -141,12 +166,10 @@ class Receive:
         lines = [one for one in said if isinstance(one, CommandReceived)]
         for line in parse.first([line for line in lines if self.hear.concerns(line)])[0]:
             async with self.units.write() as unit:
-                if await unit.requests.by_origin(line.origin) is not None:
-                    continue
                 await unit.repositories.save(line.repository)
                 person = await self.identify(unit, line.author)
-            message = Message(name="upstream_failed", fields={"line": line.line})
-            await self.reply(asker_of(line, person), message, action="command_held")
+            message = Message(name="command_failed", fields={"line": line.line})
+            await self.reply(asker_of(line, person), message, action="command_held", reason=Reason.INTERNAL_ERROR)
 
     async def _delivery(self, payload: Mapping[str, Any]) -> Delivery | None:
         async with self.units.read() as unit:

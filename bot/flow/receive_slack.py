@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
-from bot.errors import Refused
+from bot.errors import RateLimited, Refused, Unreachable, UpstreamError
 from bot.flow.converse import Converse
 from bot.flow.home import ShowHome
+from bot.flow.patience import Patience
 from bot.flow.ports import Clock, SlackViews, Units
 from bot.flow.press import Press
 from bot.model.inbound import ButtonPressed, FormWanted, FromSlack, HomeOpened, SlackCommandReceived, WorkspaceLeft
+from bot.rules.patience import TYPED
 
 log = logging.getLogger(__name__)
 
@@ -25,23 +28,29 @@ class ReceiveSlack:
     press: Press
     home: ShowHome
     views: SlackViews
+    patience: Patience
     clock: Clock
 
-    async def __call__(self, said: FromSlack) -> None:
-        """Act on it. Running it twice changes nothing. Raises `UpstreamError`."""
+    async def __call__(self, said: FromSlack, arrived: datetime) -> datetime | None:
+        """Act on it; `arrived` is when it reached us. Running it twice changes nothing.
+
+        A time as answer means: GitHub or Slack could not be asked, go on then. Raises `UpstreamError` that no other try
+        would help.
+        """
         match said:
             case SlackCommandReceived():
-                await self.converse(said)
+                return await self.converse(said, arrived)
             case ButtonPressed():
-                await self.press(said)
+                return await self.press(said, arrived)
             case FormWanted():
                 await self._form(said)
             case HomeOpened():
-                await self.home(said)
+                return await self._home(said, arrived)
             case WorkspaceLeft():
                 await self._left(said)
             case _:
                 assert_never(said)
+        return None
 
     async def gave_up(self, said: FromSlack) -> None:
         """The last attempt failed: a person who waits for an answer is told so."""
@@ -54,9 +63,17 @@ class ReceiveSlack:
     async def _form(self, wanted: FormWanted) -> None:
         try:
             await self.views.ask_command(wanted.origin.connection, wanted.trigger, wanted.origin.channel)
-        except Refused as error:
-            # Its three seconds are over, so trying again can not help; pressing the button again does.
+        except (Refused, Unreachable, RateLimited) as error:
+            # A form has three seconds, so trying again can not help; pressing the button again does.
             log.warning("A form was not shown: %s", error, extra={"action": "form_late"})
+
+    async def _home(self, opened: HomeOpened, arrived: datetime) -> datetime | None:
+        try:
+            return await self.patience(self.home(opened), arrived, TYPED)
+        except UpstreamError as error:
+            # Nobody looks at it any more; it is built anew each time that somebody does.
+            log.warning("A Home tab was not shown: %s", error, extra={"action": "home_late"})
+            return None
 
     async def _left(self, left: WorkspaceLeft) -> None:
         """Slack took our access away. Links stay: they are people's, and mean nothing while nobody can ask."""

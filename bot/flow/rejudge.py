@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.move import move
-from bot.flow.ports import Clock, Units
+from bot.flow.ports import Clock, Unit, Units
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
 from bot.model.intent import Dispatch
@@ -52,11 +53,20 @@ class Rejudge:
             if current is None or current.version != request.version:
                 return None
             if stopped is None:
-                return await unit.requests.save(replace(current, judged_at=now))
+                return await self._go_on(unit, current, now)
             state, reason, note = stopped
             ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
             await move(unit, current, ended, now)
         return None
+
+    async def _go_on(self, unit: Unit, request: Request, now: datetime) -> Request:
+        """Judged again; what waited for GitHub does so no longer."""
+        judged = replace(request, judged_at=now, waiting_for=None)
+        if request.state is RequestState.WAITING:
+            judged = lifecycle.advance(judged, RequestState.QUEUED, at=now)
+        if request.waiting_for is None:
+            return await unit.requests.save(judged)
+        return await move(unit, request, judged, now)
 
     def _stopped(self, request: Request, judged: Judged) -> tuple[RequestState, Reason, str] | None:
         """The end of the request if it may not go on; which end depends on whether GitHub may have been asked."""

@@ -7,8 +7,8 @@ from typing import Final
 
 from bot.flow.answer import Asker, Reply
 from bot.flow.authorize import Authorize, Question
+from bot.flow.enter import Enter
 from bot.flow.here import meant
-from bot.flow.open import Open
 from bot.flow.ports import Clock, Mint, Units
 from bot.flow.restart import rerun_of
 from bot.model.command import Command
@@ -40,7 +40,7 @@ class RunAgain:
 
     units: Units
     authorize: Authorize
-    open: Open
+    enter: Enter
     reply: Reply
     clock: Clock
     mint: Mint
@@ -52,12 +52,17 @@ class RunAgain:
             message = refuse.refusal(asker.text, again.decision)
             return await self.reply(asker, message, action="command_refused", reason=again.decision.reason)
         assert again.earlier is not None
-        about = Target(
-            repository=asker.target.repository,
-            number=again.earlier.number,
-            on_pull_request=again.earlier.on_pull_request,
-        )
-        await self.open.save(self._request(asker, command, again, intent), replace(asker, target=about))
+        assert again.run is not None
+        received, now = self._received(asker, command, again.earlier, again.run, intent), self.clock.now()
+        queued = lifecycle.advance(replace(received, judged_at=now), RequestState.QUEUED, at=now)
+        await self.enter(queued, _about(asker, again.earlier))
+
+    async def wait(self, asker: Asker, command: Command, intent: Rerun) -> None:
+        """Keep what is wanted, until GitHub says whether it may be; where there is nothing to repeat, nothing waits."""
+        earlier, run = await self._earlier(asker, intent)
+        if earlier is not None and run is not None:
+            received = self._received(asker, command, earlier, run, intent)
+            await self.enter.wait(received, _about(asker, earlier))
 
     async def judge(self, asker: Asker, command: Command, intent: Rerun) -> Again:
         """Whether it may be run again, with every gate that was asked. Raises `UpstreamError`."""
@@ -99,12 +104,9 @@ class RunAgain:
             line=asker.call,
         )
 
-    def _request(self, asker: Asker, command: Command, again: Again, intent: Rerun) -> Request:
-        assert again.earlier is not None
-        assert again.run is not None
-        now = self.clock.now()
-        received = replace(
-            again.earlier,
+    def _received(self, asker: Asker, command: Command, earlier: Request, run: Run, intent: Rerun) -> Request:
+        return replace(
+            earlier,
             id=self.mint.id(),
             code=self.mint.code(),
             key=self.mint.key(),
@@ -112,15 +114,21 @@ class RunAgain:
             text=asker.text,
             person=asker.person.id,
             origin=asker.origin,
-            rerun=rerun_of(again.earlier.id, again.run, failed_only=intent.failed_only),
+            rerun=rerun_of(earlier.id, run, failed_only=intent.failed_only),
             state=RequestState.RECEIVED,
             waiting_for=None,
             reason=None,
             note="",
-            judged_at=now,
+            judged_at=None,
             dispatched_at=None,
-            created_at=now,
+            created_at=self.clock.now(),
             ended_at=None,
             version=1,
         )
-        return lifecycle.advance(received, RequestState.QUEUED, at=now)
+
+
+def _about(asker: Asker, earlier: Request) -> Asker:
+    """A rerun is about what the earlier request was about, wherever it was asked for."""
+    repository = asker.target.repository
+    target = Target(repository=repository, number=earlier.number, on_pull_request=earlier.on_pull_request)
+    return replace(asker, target=target)

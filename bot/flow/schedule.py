@@ -1,4 +1,5 @@
-"""Owns when the messages of a request catch up with it: whoever changes one asks here, in the same transaction."""
+"""Owns the jobs of a request, and when its messages catch up with it: whoever changes one asks here, in the same
+transaction."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from bot.rules import pacing
 from bot.rules.lifecycle import FINAL
 
 ANNOUNCE: Final = "announce"
+DISPATCH: Final = "dispatch"
 
 FIRST_LOOK: Final = timedelta(milliseconds=300)
 """The first message waits this long, so that it can usually name the run already: one edit saved, still under 1 s."""
@@ -52,3 +54,8 @@ def announce(announcement: UUID, run_at: datetime | None) -> Job:
     """The job that brings one message up to date, not before `run_at`."""
     payload = {"v": 1, "announcement": str(announcement)}
     return Job(kind=ANNOUNCE, key=str(announcement), payload=payload, run_at=run_at)
+
+
+def dispatch(request: UUID) -> Job:
+    """The job that dispatches a request."""
+    return Job(kind=DISPATCH, key=str(request), payload={"v": 1, "request": str(request)})

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.flow.adopt import check
-from bot.flow.open import dispatch
 from bot.flow.ports import Clock, Unit, Units
+from bot.flow.schedule import dispatch
 from bot.model.request import Request, RequestState
 
 SWEEP: Final = "sweep"

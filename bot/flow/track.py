@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.errors import NotFound, UpstreamError
+from bot.errors import NotFound, Refused, UpstreamError
 from bot.flow.adopt import Adopt, check
 from bot.flow.cancel import stop
 from bot.flow.move import move
+from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
 from bot.flow.restart import TAKEN
 from bot.log import tag
@@ -32,6 +33,7 @@ ID_UNSAVED: Final = timedelta(seconds=30)
 """A run's first news can overtake the answer to our dispatch; this long we wait for the id to be saved."""
 
 GONE: Final = "GitHub no longer knows this run."
+UNTOLD: Final = "GitHub does not say any more how this run stands:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Track:
     adopt: Adopt
     ourselves: Ourselves
     clock: Clock
+    patience: Patience
 
     async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
         """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""
@@ -115,6 +118,9 @@ class Track:
             except NotFound:
                 await self._gone(request, run)
                 return None
+            except Refused as error:
+                await self._gone(request, run, f"{UNTOLD} {error}")
+                return None
             except UpstreamError as error:
                 # Not a failed attempt: held jobs stay held, and the sweep has to be able to ask again.
                 log.warning("Run of %s not told: %s", request.code, error, extra={"action": "run_not_told"})
@@ -122,24 +128,30 @@ class Track:
             await self.take(request, run, repository, report)
         async with self.units.read() as unit:
             now_known = (await unit.runs.of_request(request.id))[-1]
-        if _unsettled(now_known):
-            await self._jobs(now_known, repository)
-        return None
+        if not _unsettled(now_known):
+            return None
+        try:
+            return await self.patience(self._jobs(now_known, repository), now_known.updated_at)
+        except UpstreamError as error:
+            # How the run ended is known and shown; only what its last jobs came to is not.
+            log.warning("Jobs of %s not told: %s", request.code, error, extra={"action": "jobs_not_told"})
+            return None
 
-    async def _jobs(self, run: Run, repository: Repository) -> None:
+    async def _jobs(self, run: Run, repository: Repository) -> datetime | None:
         told = await self.runs.jobs(repository, run.github_id, run.attempt)
         now = self.clock.now()
         async with self.units.write() as unit:
             known = await unit.runs.by_github(run.connection, run.repository, run.github_id, run.attempt)
             request = await unit.requests.get(run.request)
             if known is None or request is None:
-                return
+                return None
             jobs = known.jobs
             for job in told:
                 jobs = lifecycle.merge_job(jobs, job)
             await unit.runs.save(replace(known, jobs=jobs, checked_at=now))
             if jobs != known.jobs:
                 await move(unit, request, request, now)
+        return None
 
     async def _apply(self, unit: Unit, request: Request, run: Run, report: RunReport, now: datetime) -> None:
         if not lifecycle.is_news(run.updated_at, run.status, report):
@@ -171,7 +183,7 @@ class Track:
             return
         log.error("%s", wrong, extra={"action": "run_mismatch", "request": request.code})
         await move(unit, request, voided, now)
-        await unit.enqueue(stop(request.id))
+        await unit.enqueue(stop(request.id, now))
         await unit.audit.write(
             action="run_mismatch",
             at=now,
@@ -194,9 +206,9 @@ class Track:
             voided = lifecycle.advance(current, RequestState.VOIDED, at=now, reason=Reason.RUN_MISMATCH, note=TAKEN)
             await move(unit, current, voided, now)
             if current.state is RequestState.RUNNING:
-                await unit.enqueue(stop(current.id))
+                await unit.enqueue(stop(current.id, now))
 
-    async def _gone(self, request: Request, run: Run) -> None:
+    async def _gone(self, request: Request, run: Run, note: str = GONE) -> None:
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)
@@ -204,7 +216,7 @@ class Track:
             if known is not None:
                 await unit.runs.save(replace(known, checked_at=now))  # an answer too: the sweep need not ask at once
             if current is not None and lifecycle.may(current, RequestState.LOST):
-                lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=GONE)
+                lost = lifecycle.advance(current, RequestState.LOST, at=now, reason=Reason.RUN_NOT_FOUND, note=note)
                 await move(unit, current, lost, now)
 
     async def _unknown(

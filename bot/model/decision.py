@@ -28,6 +28,7 @@ class Reason(enum.StrEnum):
     RUN_NOT_FOUND = "run_not_found"
     NO_RUN = "no_run"
     NOT_ENDED = "not_ended"
+    INTERNAL_ERROR = "internal_error"
     CANCELLED_BY_PERSON = "cancelled_by_person"
 
 

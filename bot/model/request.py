@@ -132,7 +132,8 @@ class Announcement:
     message_id: str | None
     """GitHub's comment id or Slack's `ts`; None until it was posted."""
     attempted_at: datetime | None
-    """When posting it first began: if that is set and `message_id` is not, look before posting again."""
+    """When the last attempt to post it began, or failed without our knowing whether it was posted. If that is set and
+    `message_id` is not, look before posting again, and give what is on its way time to arrive."""
     text_hash: str | None
     shown_version: int
     """The request's version that the message shows."""

@@ -109,6 +109,8 @@ class RequestFields(TypedDict):
     """Somebody asked to stop it, and it has not stopped yet."""
     waiting_for: str | None
     """`approval`, `lock`, `freeze` or `upstream`."""
+    waits_until: datetime | None
+    """When it is given up, as long as it waits for GitHub."""
     reason: str | None
     """The stable reason code behind a bad end."""
     note: str

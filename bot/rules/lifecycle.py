@@ -20,7 +20,7 @@ NEXT: Final[Mapping[RequestState, frozenset[RequestState]]] = {
     S.RECEIVED: frozenset({S.REFUSED, S.WAITING, S.QUEUED}),
     S.WAITING: frozenset({S.QUEUED, S.REFUSED, S.REJECTED, S.EXPIRED, S.VOIDED, S.CANCELLED}),
     S.QUEUED: frozenset({S.WAITING, S.DISPATCHING, S.REFUSED, S.VOIDED, S.EXPIRED, S.CANCELLED}),
-    S.DISPATCHING: frozenset({S.RUNNING, S.FAILED, S.LOST, S.CANCELLED, S.VOIDED}),
+    S.DISPATCHING: frozenset({S.WAITING, S.RUNNING, S.FAILED, S.LOST, S.CANCELLED, S.VOIDED}),
     S.RUNNING: frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.VOIDED, S.LOST}),
     S.LOST: frozenset({S.RUNNING, S.SUCCEEDED, S.FAILED}),
     S.REFUSED: frozenset(),
@@ -62,6 +62,11 @@ def await_upstream(request: Request) -> Request:
         return replace(request, waiting_for=UPSTREAM)
     assert may(request, S.WAITING), f"{request.state} does not lead to {S.WAITING}"
     return replace(request, state=S.WAITING, waiting_for=UPSTREAM)
+
+
+def take_back(request: Request) -> Request:
+    """A dispatch that GitHub told to wait, and so did not happen: the request waits as if it had not been sent."""
+    return replace(request, state=S.WAITING, waiting_for=UPSTREAM, dispatched_at=None)
 
 
 def advance(

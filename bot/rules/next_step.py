@@ -13,7 +13,7 @@ WAITS_FOR: Final = {
     "approval": "Somebody who may approve it has to say yes.",
     "lock": "It starts when the lock is free.",
     "freeze": "It starts when the freeze is over.",
-    "upstream": "It starts when GitHub answers again.",
+    "upstream": "",
 }
 
 

@@ -20,9 +20,10 @@ from bot.model.run import Run, RunJob
 from bot.rules import buttons
 from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
 from bot.rules.inputs import is_reserved
-from bot.rules.lifecycle import FINAL
+from bot.rules.lifecycle import FINAL, UPSTREAM
 from bot.rules.next_step import next_step
 from bot.rules.normalise import normalise
+from bot.rules.patience import OUTAGE
 from bot.rules.status import Group, told
 
 TEMPLATES: Final[Mapping[RequestState, str]] = {
@@ -89,6 +90,7 @@ def living(
         elapsed=None if request.ended_at else _seconds(request.dispatched_at, now),
         stopping=request.state not in FINAL and request.reason is Reason.CANCELLED_BY_PERSON,
         waiting_for=request.waiting_for,
+        waits_until=request.created_at + OUTAGE if request.waiting_for == UPSTREAM else None,
         reason=request.reason.value if request.reason else None,
         note=request.note,
         next_step=sentence,

@@ -1,0 +1,136 @@
+"""Owns the writing down of a request: judged, with its next jobs in one transaction; or waiting for its judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.errors import BotError, Conflict
+from bot.flow.answer import WAITS, Asker, Reply, note
+from bot.flow.move import move
+from bot.flow.ports import Clock, Mint, Unit, Units
+from bot.flow.schedule import FIRST_LOOK, announce, dispatch, shown
+from bot.log import tag
+from bot.model.origin import Origin
+from bot.model.request import Announcement, Request
+from bot.rules import lifecycle
+from bot.rules.patience import BLIP
+
+CODES: Final = 5
+"""How many codes are tried before we believe that something is wrong with the database."""
+
+Write = Callable[[Unit, Request], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Keeps requests."""
+
+    units: Units
+    reply: Reply
+    clock: Clock
+    mint: Mint
+
+    async def __call__(self, request: Request, asker: Asker) -> None:
+        """Keep a request that may run, in place of the one that waited for its judgement if one does.
+
+        A no-op when this line has come further already.
+        """
+
+        async def write(unit: Unit, request: Request) -> None:
+            if await unit.requests.add(request):
+                return await self._begin(unit, request, asker)
+            waited = await unit.requests.by_origin(asker.origin)
+            if waited is not None and lifecycle.unjudged(waited):
+                await self._go_on(unit, waited, request, asker)
+
+        await self._write(request, write)
+
+    async def wait(self, request: Request, asker: Asker) -> None:
+        """Keep a request that nobody can judge now; a no-op when this line has one already."""
+
+        async def write(unit: Unit, request: Request) -> None:
+            if not await unit.requests.add(request):
+                return
+            announcement = await self._announcement(unit, request, asker)
+            if shown(request, announcement):
+                await unit.enqueue(announce(announcement.id, request.created_at + BLIP))
+            facts = {"code": request.code, "workflow": request.workflow_path}
+            await note(unit, asker, action="request_waiting", at=request.created_at, request=request.id, facts=facts)
+            unit.moved(request)
+
+        await self._write(lifecycle.await_upstream(request), write)
+
+    async def _write(self, request: Request, write: Write) -> None:
+        """With another code while somebody else has it."""
+        for _ in range(CODES):
+            tag(request=request.code)
+            try:
+                async with self.units.write() as unit:
+                    await write(unit, request)
+                return
+            except Conflict:
+                request = replace(request, code=self.mint.code())
+        raise BotError("No free code for a request was found.")
+
+    async def _begin(self, unit: Unit, request: Request, asker: Asker) -> None:
+        announcement = await self._announcement(unit, request, asker)
+        await unit.enqueue(announce(announcement.id, request.created_at + FIRST_LOOK))
+        await self._follow_up(unit, request, asker)
+
+    async def _go_on(self, unit: Unit, waited: Request, request: Request, asker: Asker) -> None:
+        """It is the same request, under the same code; where it is shown is where it may be shown now."""
+        now = self.clock.now()
+        for announcement in await unit.announcements.of_request(waited.id):
+            if announcement.message_id is None and announcement.address != asker.stage:
+                await unit.announcements.save(replace(announcement, address=asker.stage))
+        same = replace(request, id=waited.id, code=waited.code, created_at=waited.created_at, version=waited.version)
+        await unit.answers.withdraw(asker.origin.natural_key + WAITS)
+        await self._follow_up(unit, await move(unit, waited, same, now), asker)
+
+    async def _follow_up(self, unit: Unit, request: Request, asker: Asker) -> None:
+        await unit.enqueue(dispatch(request.id))
+        assert request.pin is not None
+        facts = {
+            "code": request.code,
+            "workflow": request.workflow_path,
+            "sha": request.pin.sha,
+            "ref": request.pin.ref,
+        }
+        await note(unit, asker, action="request_opened", at=self.clock.now(), request=request.id, facts=facts)
+        if asker.aside is not None:
+            place, message = asker.aside
+            await self.reply.tell(unit, place, message, key=f"{asker.origin.natural_key}:moved")
+
+    async def _announcement(self, unit: Unit, request: Request, asker: Asker) -> Announcement:
+        announcement = Announcement(
+            id=self.mint.id(),
+            request=request.id,
+            address=asker.stage,
+            message_id=None,
+            attempted_at=None,
+            text_hash=None,
+            shown_version=0,
+            edits=0,
+            edited_at=None,
+            version=1,
+        )
+        await unit.announcements.add(announcement)
+        return announcement
+
+
+async def judged_before(unit: Unit, origin: Origin) -> bool:
+    """Whether what somebody typed or pressed has its request or its answer already: it is judged once (T20).
+
+    Asked first of all, because whatever is asked of others may have another answer the second time.
+    """
+    request = await unit.requests.by_origin(origin)
+    if request is not None:
+        return not lifecycle.unjudged(request)
+    return await unit.answers.given(origin.natural_key)
+
+
+async def waits(unit: Unit, origin: Origin) -> bool:
+    """Whether it was heard before, and could not be judged."""
+    return await unit.requests.by_origin(origin) is not None or await unit.answers.given(origin.natural_key + WAITS)
