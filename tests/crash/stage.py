@@ -224,6 +224,7 @@ async def staged(
     """Build a world and start the bot in it; with `keep` it is started again whenever it dies."""
     furnish(folder, migrated)
     async with SandboxGitHub() as github:
+        github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         github.register_app(webhook_secret=secrets.token_hex(20))
         workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
         repository = github.repository("acme/shop", private=True, files=workflows, roles=ROLES)

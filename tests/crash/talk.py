@@ -196,6 +196,7 @@ async def talking(
     """Build both worlds and start the bot between them; with `keep` it is started again whenever it dies."""
     furnish(folder, migrated)
     async with SandboxGitHub() as github, SandboxSlack() as slack:
+        github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         hook = github.register_app(
             webhook_secret=secrets.token_hex(20), callback_urls=(f"{PUBLIC_URL}/login/github/callback",)
         )

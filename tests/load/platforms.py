@@ -61,6 +61,7 @@ def _live(pipe: Connection) -> None:
 async def _answer(pipe: Connection) -> None:
     clock = BackdatedClock()
     async with SandboxGitHub(clock=clock) as github, SandboxSlack() as slack:
+        github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         hub = GitHubStage(github, clock)
         stages = {"github": hub, "slack": SlackStage(slack, hub)}
         with contextlib.suppress(EOFError):

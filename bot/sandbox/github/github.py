@@ -11,6 +11,7 @@ from bot.sandbox.github.autoplay import Autoplay
 from bot.sandbox.github.dispatching import Dispatched, dispatch
 from bot.sandbox.github.faults import Faults
 from bot.sandbox.github.journal import Exchange
+from bot.sandbox.github.limits import Limits
 from bot.sandbox.github.plans import Plan
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.refusals import Refused, not_found
@@ -98,6 +99,11 @@ class SandboxGitHub:
     def runs(self) -> list[Run]:
         """Oldest first, so `runs[-1]` is the newest."""
         return list(self.world.runs.values())
+
+    @property
+    def limits(self) -> Limits:
+        """Rate limits; `github.limits.switched_on = True` makes the secondary ones count."""
+        return self.world.limits
 
     @property
     def webhooks(self) -> Webhooks:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from aiohttp import web
 
-from bot.sandbox.github import limits
+from bot.sandbox.github.callers import InstallationCaller
 from bot.sandbox.github.calls import Answer, Call, Route, decode
 from bot.sandbox.github.faults import Fault, Faults
 from bot.sandbox.github.guard import ACCEPTED, accepted, check_permission, find_repository
@@ -96,6 +96,9 @@ class Server:
             target = request.raw_path.removeprefix(self.prefix)
             repository = find_repository(self.world, caller, request.method, target, params)
             check_permission(caller, repository, route.needs)
+            if isinstance(caller, InstallationCaller):
+                content = request.method != "GET" and "/comments" in route.path
+                self.world.limits.count(caller.installation.id, request.method, content=content)
             return route.handle(
                 Call(
                     world=self.world,
@@ -118,7 +121,7 @@ class Server:
             "X-GitHub-Request-Id": uuid.uuid4().hex[:20].upper(),
             "X-GitHub-Media-Type": "github.v3; format=json",
             "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP",
-            **limits.headers(self.world.clock(), self.requests),
+            **self.world.limits.headers(self.requests),
         }
         if route.needs:
             headers[ACCEPTED] = accepted(route.needs)

@@ -9,6 +9,7 @@ from bot.sandbox.github.auth import Tokens
 from bot.sandbox.github.dispatching import Dispatched
 from bot.sandbox.github.events import Events
 from bot.sandbox.github.ids import Ids
+from bot.sandbox.github.limits import Limits
 from bot.sandbox.github.logs import LogLinks
 from bot.sandbox.github.plans import Plan
 from bot.sandbox.github.pulls import PullRequest
@@ -44,6 +45,7 @@ class World:
         self.tokens = Tokens(self)
         self.sign_in = SignIn(self)
         self.log_links = LogLinks(self)
+        self.limits = Limits(clock, told=not enterprise)
         self.webhooks = Webhooks(self)
         self.events = Events(self)
         self.run_opened: Callable[[Run], None] = lambda run: None

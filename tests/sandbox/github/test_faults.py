@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bot.sandbox.github import PullRequest, SandboxGitHub
+from bot.sandbox.github.faults import ALWAYS
 from tests.sandbox.github.support import Client
 
 COMMENTS = "/repos/acme/shop/issues/1/comments"
@@ -129,3 +130,40 @@ async def test_every_answer_bears_githubs_headers(github: SandboxGitHub, client:
 async def test_an_unknown_version_is_refused(client: Client, version: str, status: int) -> None:
     response = await client.send("GET", "/meta", headers={"X-GitHub-Api-Version": version})
     assert response.status_code == status
+
+
+async def test_a_fault_by_chance_repeats_with_its_seed_and_ends_when_told(
+    github: SandboxGitHub, client: Client
+) -> None:
+    async def statuses() -> list[int]:
+        github.faults.random.seed(7)
+        return [(await client.send("GET", "/meta")).status_code for _ in range(20)]
+
+    fault = github.faults.status(502, times=ALWAYS, chance=0.5)
+    first = await statuses()
+    assert {200, 502} == set(first)
+    assert await statuses() == first
+    assert fault.struck == github.faults.struck == first.count(502) * 2
+    fault.end()
+    assert set(await statuses()) == {200}
+
+
+async def test_secondary_limits_count_by_installation_once_they_are_switched_on(
+    github: SandboxGitHub, pull: PullRequest, client: Client
+) -> None:
+    token = client.as_installation(pull.repository)
+    github.limits.switched_on = True
+    for _ in range(80):
+        assert (await token.post(COMMENTS, HELLO)).status_code == 201
+    response = await token.post(COMMENTS, HELLO)
+    assert response.status_code == 403
+    assert "secondary rate limit" in response.json()["message"]
+    elsewhere = github.repository("zoe/home")
+    issue = elsewhere.issue("zoe")
+    other = client.as_installation(elsewhere)
+    assert (await other.post(f"/repos/zoe/home/issues/{issue.number}/comments", HELLO)).status_code == 201
+
+
+async def test_a_server_without_limits_tells_none(github: SandboxGitHub, client: Client) -> None:
+    github.limits.told = False
+    assert "X-RateLimit-Limit" not in (await client.send("GET", "/meta")).headers
