@@ -6,7 +6,7 @@ How facts lie there once nobody waits for them is here too, for bot/store/prunin
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,11 @@ class Deliveries:
         """By our id of it."""
         row = (await self._sql.execute(_GET, {"delivery": delivery})).one_or_none()
         return None if row is None else _model(row)
+
+    async def known(self, connection: UUID, guids: Collection[str]) -> frozenset[str]:
+        """Which of these GUIDs were recorded for this connection."""
+        here = table.c.connection_id == connection, table.c.guid.in_(sorted(guids))
+        return frozenset((await self._sql.execute(select(table.c.guid).where(*here))).scalars())
 
     async def between(self, after: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         """Those received after the one moment and not after the other, oldest first."""

@@ -8,8 +8,8 @@ import aiohttp
 from bot.sandbox.github.deliveries import Answered, Letter
 
 RESPONSE_LIMIT = 65_536
-NOT_CONNECTED = Answered.failed(502, "failed to connect to host")
-TIMED_OUT = Answered.failed(504, "timed out")
+NOT_CONNECTED = Answered.without_us(502)
+TIMED_OUT = Answered.without_us(504)
 
 
 def headers_of(letter: Letter, *, enterprise_version: str | None) -> dict[str, str]:

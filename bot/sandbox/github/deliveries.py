@@ -12,6 +12,26 @@ from bot.sandbox.github.apps import App
 MishapKind = Literal["lose", "drop", "duplicate"]
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How the receiver answered; `status` is GitHub's sentence about it."""
+
+    status_code: int
+    status: str
+    headers: Mapping[str, str]
+    body: str
+
+    @classmethod
+    def failed(cls, status_code: int, status: str) -> "Answered":
+        return cls(status_code, status, {}, "")
+
+    @classmethod
+    def without_us(cls, status_code: int) -> "Answered":
+        """What GitHub notes when the receiver's door was never reached: nobody there, silence, or a broken proxy."""
+        status = {502: "failed to connect to host", 504: "timed out"}
+        return cls.failed(status_code, status.get(status_code, f"Invalid HTTP Response: {status_code}"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """An event on its way to an app: the bytes that are signed are the bytes that are sent."""
@@ -25,7 +45,8 @@ class Letter:
     repository_id: int | None
     body: bytes
     redelivery: bool = False
-    lost: bool = False
+    lost: Answered | None = None
+    """What befalls it on its way, instead of arriving."""
 
     @classmethod
     def of(cls, app: App, event: str, payload: Mapping[str, object], *, guid: str) -> "Letter":
@@ -46,20 +67,6 @@ def id_in(payload: Mapping[str, object], key: str) -> int | None:
     inside = payload.get(key)
     number = inside.get("id") if isinstance(inside, dict) else None
     return number if isinstance(number, int) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How the receiver answered; `status` is GitHub's sentence about it."""
-
-    status_code: int
-    status: str
-    headers: Mapping[str, str]
-    body: str
-
-    @classmethod
-    def failed(cls, status_code: int, status: str) -> "Answered":
-        return cls(status_code, status, {}, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,7 @@ class Delivery:
 
     @property
     def ok(self) -> bool:
-        return self.status_code < 300
+        return 200 <= self.status_code < 300
 
     @property
     def payload(self) -> dict[str, object]:
@@ -105,6 +112,8 @@ class Mishap:
     event: str | None
     action: str | None
     times: int
+    answered: Answered | None = None
+    """What GitHub notes about a letter that is lost."""
 
     def strikes(self, letter: Letter) -> bool:
         matches = self.event in (None, letter.event) and self.action in (None, letter.action)

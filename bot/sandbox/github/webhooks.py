@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.sandbox.github.apps import App
-from bot.sandbox.github.courier import NOT_CONNECTED, headers_of, post
-from bot.sandbox.github.deliveries import Delivery, Letter, Mishap
+from bot.sandbox.github.courier import headers_of, post
+from bot.sandbox.github.deliveries import Answered, Delivery, Letter, Mishap
 
 if TYPE_CHECKING:
     from bot.sandbox.github.world import World
@@ -64,9 +64,14 @@ class Webhooks:
             self._queue(letter)
         await self.settled()
 
-    def lose(self, event: str | None = None, action: str | None = None, *, times: int = 1) -> None:
-        """The next matching ones do not get through; GitHub lists them as failed and can send them again."""
-        self._mishaps.append(Mishap("lose", event, action, times))
+    def lose(
+        self, event: str | None = None, action: str | None = None, *, times: int = 1, status_code: int = 502
+    ) -> None:
+        """The next matching ones do not get through; GitHub lists them as failed and can send them again.
+
+        502 is nobody there, 504 silence, anything else the answer of something in between. Redeliveries count too.
+        """
+        self._mishaps.append(Mishap("lose", event, action, times, Answered.without_us(status_code)))
 
     def drop(self, event: str | None = None, action: str | None = None, *, times: int = 1) -> None:
         """The next matching ones vanish without a trace."""
@@ -84,25 +89,26 @@ class Webhooks:
             return
         letter = Letter.of(app, event, payload, guid=str(uuid.uuid4()))
         fate = self._fate(letter)
-        if fate == "drop":
+        if fate is not None and fate.kind == "drop":
             return
-        letter = replace(letter, lost=fate == "lose")
-        for copy in (letter, letter) if fate == "duplicate" else (letter,):
+        twice = fate is not None and fate.kind == "duplicate"
+        letter = replace(letter, lost=fate.answered if fate else None)
+        for copy in (letter, letter) if twice else (letter,):
             if self._holding & {None, event}:
                 self._held.append(copy)
             else:
                 self._queue(copy)
 
     def redeliver(self, delivery: Delivery) -> None:
-        """The same GUID and the same bytes once more, as GitHub does on request."""
+        """The same GUID and the same bytes once more, as GitHub does on request; to where the app is by now."""
         if self._sender is not None:
-            self._queue(replace(delivery.letter, redelivery=True, lost=False))
+            fate = next((each for each in self._mishaps if each.kind == "lose" and each.strikes(delivery.letter)), None)
+            lost = fate.answered if fate else None
+            url = delivery.letter.app.webhook_url or delivery.letter.url
+            self._queue(replace(delivery.letter, url=url, redelivery=True, lost=lost))
 
-    def _fate(self, letter: Letter) -> str | None:
-        for mishap in self._mishaps:
-            if mishap.strikes(letter):
-                return mishap.kind
-        return None
+    def _fate(self, letter: Letter) -> Mishap | None:
+        return next((mishap for mishap in self._mishaps if mishap.strikes(letter)), None)
 
     def _queue(self, letter: Letter) -> None:
         self._line.append(letter)
@@ -150,7 +156,7 @@ class Webhooks:
         await asyncio.sleep(self.delay)
         begun = time.perf_counter()
         headers = headers_of(letter, enterprise_version=self.world.version if self.world.enterprise else None)
-        answered = NOT_CONNECTED if letter.lost else await post(session, letter, headers, self.timeout)
+        answered = letter.lost or await post(session, letter, headers, self.timeout)
         delivery = Delivery(
             id=self.world.ids.new(),
             letter=letter,

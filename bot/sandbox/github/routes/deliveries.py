@@ -1,5 +1,7 @@
 """The app's webhook deliveries: what went out, how it was answered, and once more please."""
 
+from urllib.parse import urlencode
+
 from bot.sandbox.github.calls import Answer, Call, Route
 from bot.sandbox.github.deliveries import Delivery
 from bot.sandbox.github.paging import DEFAULT, MOST, whole_number
@@ -17,13 +19,15 @@ def deliveries(call: Call) -> Answer:
         found = [each for each in found if each.ok == (wanted == "success")]
     cursor = call.query.get("cursor", "")
     if cursor:
-        below = int(cursor.removeprefix("v1_")) if cursor.removeprefix("v1_").isdecimal() else not_found()
+        number = cursor.removeprefix("v1_")
+        below = int(number) if number.isdecimal() else unprocessable("Invalid cursor")
         found = [each for each in found if each.id < below]
     size = min(whole_number(call.query, "per_page", DEFAULT), MOST)
     shown = found[:size]
     headers = {}
     if len(found) > size:
-        headers["Link"] = f'<{call.url}?per_page={size}&cursor=v1_{shown[-1].id}>; rel="next"'
+        query = urlencode(dict(call.query) | {"per_page": size, "cursor": f"v1_{shown[-1].id}"})
+        headers["Link"] = f'<{call.url}?{query}>; rel="next"'
     return Answer([shape.delivery_item(each) for each in shown], headers=headers)
 
 
