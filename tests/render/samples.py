@@ -165,7 +165,19 @@ ENDED: Final[Mapping[str, Any]] = {"dispatched_at": later(1), "ended_at": later(
 SAMPLES: Final[Mapping[str, Message]] = {
     "queued": living(request(RequestState.QUEUED)),
     "waiting": living(request(RequestState.WAITING, waiting_for="approval")),
+    "waiting-unjudged": living(
+        request(
+            RequestState.WAITING,
+            waiting_for="upstream",
+            workflow_name="",
+            environment=None,
+            pin=None,
+            judged_at=None,
+        )
+    ),
+    "waiting-upstream": living(request(RequestState.WAITING, waiting_for="upstream")),
     "dispatching": living(request(RequestState.DISPATCHING, dispatched_at=later(1))),
+    "dispatching-unanswered": living(request(RequestState.DISPATCHING, dispatched_at=later(1), waiting_for="upstream")),
     "started": living(
         request(RequestState.RUNNING, dispatched_at=later(1)),
         run(job(1, "build", DONE, PASSED, 42), job(2, "lint", QUEUED), job(3, "test", WORKING), status=WORKING),
@@ -310,7 +322,11 @@ SAMPLES: Final[Mapping[str, Message]] = {
         fields={"login": "alice", "github_id": 42, "role": "write", "repository": "acme/shop"},
     ),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
-    "upstream-failed": Message(name="upstream_failed", fields={"line": LINE}),
+    "upstream-failed": Message(name="upstream_failed", fields={"line": LINE, "service": "GitHub", "waited": 900}),
+    "upstream-awaited": Message(
+        name="upstream_awaited", fields={"line": LINE, "service": "GitHub", "until": later(900)}
+    ),
+    "command-failed": Message(name="command_failed", fields={"line": LINE}),
     "rerun": Message(name="rerun_answered", fields={"sentence": "Asked to run K7QX2M again, as request ABCDEF."}),
     "logs": Message(
         name="logs_answered",
