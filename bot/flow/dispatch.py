@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.errors import NotFound, RateLimited, Refused, UpstreamError
+from bot.errors import Moved, NotFound, RateLimited, Refused, UpstreamError
 from bot.flow.adopt import Adopt
 from bot.flow.move import move
 from bot.flow.patience import Away, Patience
@@ -130,7 +130,7 @@ class Dispatcher:
             begun = await unit.requests.save(replace(begun, dispatched_at=now))
         try:
             return await self._send(begun, repository)
-        except RateLimited:
+        except (RateLimited, Moved):
             await self._unsent(begun)
             raise
 
