@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --universal --no-header --no
 CODE := bot commands migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test quick check format lint types bench crash lock clean
+.PHONY: help demo run test quick check format lint types bench crash soak lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev  ## print the cost figures
 
 crash: $(VENV)/.dev  ## kill -9 at every named point and at random ones
 	$(BIN)/pytest -q tests/crash --crash-random=100
+
+soak: $(VENV)/.dev  ## mixed traffic for twenty minutes: nothing lost, nothing twice, memory flat (SOAK="--minutes 5")
+	$(BIN)/python -m tests.load.soak $(SOAK)
 
 format: $(VENV)/.dev  ## rewrite the code in the house format
 	$(BIN)/ruff check --fix --quiet $(CODE)

@@ -31,6 +31,11 @@ class Bot(Server):
 
     database: Path
 
+    @property
+    def url(self) -> str:
+        """For `DATABASE_URL`."""
+        return _url(self.database)
+
     def recorded(self, event: str) -> int:
         """How many deliveries of this kind are kept."""
         with closing(sqlite3.connect(self.database)) as connection:

@@ -15,6 +15,7 @@ from bot.sandbox.slack import SandboxSlack
 from tests.load.github import BackdatedClock, GitHub, GitHubStage
 from tests.load.processes import ANSWER_SECONDS, CLIENT_CORE, pin
 from tests.load.slack import Slack, SlackStage
+from tests.load.traffic import Traffic, TrafficStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class Platforms:
 
     github: GitHub
     slack: Slack
+    traffic: Traffic
 
 
 @contextlib.contextmanager
@@ -42,7 +44,9 @@ def platforms() -> Iterator[Platforms]:
         return ask
 
     try:
-        yield Platforms(github=GitHub(asking("github")), slack=Slack(asking("slack")))
+        yield Platforms(
+            github=GitHub(asking("github")), slack=Slack(asking("slack")), traffic=Traffic(asking("traffic"))
+        )
     finally:
         ours.close()  # it ends when nobody asks any more
         process.join(ANSWER_SECONDS)
@@ -63,7 +67,8 @@ async def _answer(pipe: Connection) -> None:
     async with SandboxGitHub(clock=clock) as github, SandboxSlack() as slack:
         github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         hub = GitHubStage(github, clock)
-        stages = {"github": hub, "slack": SlackStage(slack, hub)}
+        lounge = SlackStage(slack, hub)
+        stages = {"github": hub, "slack": lounge, "traffic": TrafficStage(hub, lounge)}
         with contextlib.suppress(EOFError):
             while True:
                 stage, name, *arguments = await asyncio.to_thread(pipe.recv)

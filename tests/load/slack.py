@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.slack import SandboxSlack
 from bot.sandbox.slack.building import Who
 from tests.load.github import Ask, GitHubStage
@@ -85,11 +86,7 @@ class SlackStage:
         return {"api_url": self.sandbox.url, "bot_token": app.bot_token, "signing_secret": app.signing_secret}
 
     async def people(self) -> list[dict[str, Any]]:
-        pairs = [(self.github.sandbox.person(name), self.sandbox.person(name)) for name in self.github.people]
-        return [
-            {"login": login.login, "github": login.id, "workspace": user.workspace.id, "user": user.id}
-            for login, user in pairs
-        ]
+        return both(self.github.sandbox, self.sandbox, self.github.people)
 
     async def tells(self, url: str) -> dict[str, str]:
         self.app.request_url = url
@@ -117,3 +114,12 @@ class SlackStage:
         await until(lambda: len(self.sandbox.called("chat.postMessage")) > said)
         await self.github.sandbox.settled()
         return took
+
+
+def both(github: SandboxGitHub, slack: SandboxSlack, names: Iterable[str]) -> list[dict[str, Any]]:
+    """The accounts of these people on either side, as `Both` takes them."""
+    pairs = [(github.person(name), slack.person(name)) for name in names]
+    return [
+        {"login": login.login, "github": login.id, "workspace": user.workspace.id, "user": user.id}
+        for login, user in pairs
+    ]
