@@ -130,6 +130,7 @@ class TrafficStage:
         self._build()
         github.app.webhook_url, self._lounge.app.request_url = urls
         github.autoplay, github.speed = True, SPEED
+        github.limits.told = github.limits.switched_on = True
         self._first_run, self._first_delivery = len(github.runs), len(github.webhooks.deliveries)
         self._typing = asyncio.create_task(self._type(per_second, Random(seed)))
 
