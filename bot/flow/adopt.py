@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bot.flow.move import move
-from bot.flow.patience import Patience
+from bot.flow.patience import Away, Patience
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
 from bot.log import tag
 from bot.model.decision import Reason
@@ -100,7 +100,12 @@ class Adopt:
         assert repository is not None
         tag(request=request.code)
         assert request.dispatched_at is not None
-        return await self.patience(self._find(request, repository), request.dispatched_at)
+        try:
+            return await self.patience(self._find(request, repository), request.dispatched_at)
+        except Away:
+            async with self.units.write() as unit:
+                await self._lose(unit, request.id, NOT_TOLD, self.clock.now())
+            return None
 
     async def _find(self, request: Request, repository: Repository) -> datetime | None:
         found = await self.look(request, repository)

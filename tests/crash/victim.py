@@ -22,6 +22,7 @@ import traceback
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +44,9 @@ from bot.store.intake import Arrival
 from bot.store.unit import Unit, Units
 
 PRELOADED = (anyio._backends._asyncio, certifi, httpcore, markdown_it, ruamel.yaml, bot.wiring, bot.wiring_slack)
+
+AT_ONCE = timedelta(seconds=0.5)
+"""The sandbox has done what it was asked before it answers, so nothing that was sent comes later than this."""
 
 
 def compile_templates() -> None:
@@ -118,7 +122,7 @@ async def serve(name: str) -> None:
     """Serve until killed."""
     settings = Settings.from_env(os.environ)
     log.configure(settings.log_level, settings.log_format, settings.secrets())
-    async with Signalbox(settings) as box:
+    async with Signalbox(settings, grace=AT_ONCE) as box:
         tell(name, url=box.url)
         await asyncio.Event().wait()
 

@@ -49,6 +49,6 @@ async def test_where_github_never_says_which_run_it_was_the_request_ends_lost(se
     server.github.webhooks.hold("workflow_run")
     server.github.faults.status(503, "GET", "*/actions/workflows/*/runs", times=999)
     await server.types("alice", "/run nightly.yml")
-    for _ in range(12):
+    for _ in range(50):
         await server.passes(300)
     assert server.answers()[0].startswith("❓ **Nightly was lost sight of**")
