@@ -57,7 +57,7 @@ class Adopt:
             started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=reason, note=note)
             started = await move(unit, current, started, now)
             if run is None:
-                await unit.enqueue(find(started, now + timedelta(seconds=2)))
+                await unit.enqueue(find(started.id, now + timedelta(seconds=2)))
             else:
                 await unit.runs.add(unseen(self.mint.id(), started, run, 1, now))
 
@@ -153,8 +153,9 @@ def unseen(id: UUID, request: Request, run: int, attempt: int, at: datetime) -> 
     )
 
 
-def find(request: Request, run_at: datetime) -> Job:
-    return Job(kind=FIND, key=str(request.id), payload={"v": 1, "request": str(request.id)}, run_at=run_at)
+def find(request: UUID, run_at: datetime) -> Job:
+    """The job that looks for the run of a request whose id we were not told."""
+    return Job(kind=FIND, key=str(request), payload={"v": 1, "request": str(request)}, run_at=run_at)
 
 
 def check(request: UUID, run_at: datetime | None = None) -> Job:

@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
-from bot.flow.adopt import check
-from bot.flow.ports import Clock, Unit, Units
+from bot.flow.adopt import check, find
+from bot.flow.ports import Clock, Units
 from bot.flow.schedule import dispatch
-from bot.model.request import Request, RequestState
+from bot.model.job import Job
+from bot.model.run import Doubt, Silence, Silent
 
 SWEEP: Final = "sweep"
 
 LONGEST: Final = timedelta(minutes=10)
 """However long a run takes, it is asked about this often when no webhook tells of it."""
+
+LOST: Final = timedelta(hours=1)
+"""A request that was given up is asked about so seldom; news that come by themselves bring it back at once."""
+
+LOST_FOR: Final = timedelta(days=1)
+
+MOST: Final = 100
+"""Questions of one round, all installations together; GitHub gives each of them 5,000 calls an hour and more.
+
+https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +40,30 @@ class Sweep:
     """SWEEP_SECONDS: news older than this makes a young run worth a question."""
 
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
-        """Enqueue a question about each run without news; the waits grow with the run's age."""
+        """Enqueue a question about each run without news, the longest silence first.
+
+        What is beyond the bound of a round comes in the next ones. What waits for a person, a lock or an upstream is
+        not at GitHub, so it is not asked about.
+        """
         now = self.clock.now()
+        allowed = Silence(shortest=self.every, longest=LONGEST, lost=LOST, lost_for=LOST_FOR)
         async with self.units.read() as unit:
-            unfinished = [
-                (request, await self._last_news(unit, request)) for request in await unit.requests.unfinished()
-            ]
-        quiet = [request for request, heard in unfinished if now - heard >= self._patience(request, now)]
-        if quiet:
+            silent = await unit.runs.silent(now, allowed, MOST)
+        if silent:
             async with self.units.write() as unit:
-                for request in quiet:
-                    pending = request.state is RequestState.DISPATCHING
-                    await unit.enqueue(dispatch(request.id) if pending else check(request.id))
+                for place, each in enumerate(silent):
+                    # Spread over the time until the next round: GitHub frowns on bursts.
+                    await unit.enqueue(_question(each, now + place * self.every / MOST))
         return None
 
-    async def _last_news(self, unit: Unit, request: Request) -> datetime:
-        runs = await unit.runs.of_request(request.id)
-        return runs[-1].checked_at if runs else (request.dispatched_at or request.created_at)
 
-    def _patience(self, request: Request, now: datetime) -> timedelta:
-        age = now - request.created_at
-        return min(max(self.every, age / 10), LONGEST)
+def _question(silent: Silent, at: datetime) -> Job:
+    match silent.doubt:
+        case Doubt.SENT:
+            return dispatch(silent.request)
+        case Doubt.WHICH:
+            return find(silent.request, at)
+        case Doubt.HOW:
+            return check(silent.request, at)
+        case _:
+            assert_never(silent.doubt)

@@ -124,6 +124,7 @@ class Track:
             except UpstreamError as error:
                 # Not a failed attempt: held jobs stay held, and the sweep has to be able to ask again.
                 log.warning("Run of %s not told: %s", request.code, error, extra={"action": "run_not_told"})
+                await self._unanswered(run)
                 return None
             await self.take(request, run, repository, report)
         async with self.units.read() as unit:
@@ -136,6 +137,13 @@ class Track:
             # How the run ended is known and shown; only what its last jobs came to is not.
             log.warning("Jobs of %s not told: %s", request.code, error, extra={"action": "jobs_not_told"})
             return None
+
+    async def _unanswered(self, run: Run) -> None:
+        """Others come first in the next sweeps: what is never answered must not take the turn of what would be."""
+        async with self.units.write() as unit:
+            known = await unit.runs.by_github(run.connection, run.repository, run.github_id, run.attempt)
+            if known is not None:
+                await unit.runs.save(replace(known, checked_at=self.clock.now()))
 
     async def _jobs(self, run: Run, repository: Repository) -> datetime | None:
         told = await self.runs.jobs(repository, run.github_id, run.attempt)

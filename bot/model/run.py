@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 
@@ -118,4 +118,35 @@ class Run:
     updated_at: datetime
     """GitHub's time of the newest report taken in: older reports are no-ops."""
     checked_at: datetime
-    """Our time of the last news, by webhook or sweep."""
+    """Our time of the last news, by webhook or sweep, or of the last question that was not answered."""
+
+
+class Doubt(enum.StrEnum):
+    """What is not known of a request that has been silent for long."""
+
+    SENT = "sent"
+    """Whether its dispatch got through."""
+    WHICH = "which"
+    """Which run is its."""
+    HOW = "how"
+    """How its run stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    """A request that has had no news for longer than its age allows."""
+
+    request: UUID
+    doubt: Doubt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """How long silence is allowed to last: a tenth of the request's age, within these bounds."""
+
+    shortest: timedelta
+    longest: timedelta
+    lost: timedelta
+    """Instead of `longest` where the request was given up."""
+    lost_for: timedelta
+    """After this much time as lost it is asked about no more."""

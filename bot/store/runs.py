@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Conflict
-from bot.model.run import Conclusion, Run, RunJob, RunStatus
+from bot.model.run import Conclusion, Run, RunJob, RunStatus, Silence, Silent
+from bot.store import silence
 from bot.store.dialect import insert as insert_unless
 from bot.store.schema import run_jobs, runs
 
@@ -65,6 +67,10 @@ class Runs:
     async def of_request(self, request: UUID) -> Sequence[Run]:
         """Oldest attempt first."""
         return await self._find(runs.c.request_id == request)
+
+    async def silent(self, now: datetime, allowed: Silence, limit: int) -> Sequence[Silent]:
+        """Requests at GitHub that have had no news for too long; the longest silence first. One statement for all."""
+        return await silence.broken(self._sql, now, allowed, limit)
 
     async def _find(self, *conditions: ColumnElement[bool]) -> list[Run]:
         statement = select(runs).where(*conditions).order_by(runs.c.attempt, runs.c.id)
