@@ -24,6 +24,7 @@ from bot.flow import (
     hear,
     identify,
     keep,
+    maintenance,
     patience,
     ports,
     post,
@@ -201,7 +202,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     entering = enter.Enter(units, reply, clock, mint)
     opener = opening.Open(common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
-    logs = read_logs.ReadLogs(units, github.logs)
+    logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
     ask = query.Ask(units, common.catalog, github.workflows, common.judge, logs, again, reply, mint)
     acting = act.Act(
         catalog=common.catalog,
@@ -212,6 +213,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         ask=ask,
         bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
         reply=reply,
+        maintenance=upkeep,
     )
     readers = {github.connection.id: github.read, **({slack.connection.id: slack.read} if slack else {})}
     return receive.Receive(
@@ -223,5 +225,6 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         reply,
         github.permissions,
         common.patience,
+        upkeep,
         slack.steps(common, acting, ask) if slack else None,
     )

@@ -12,6 +12,7 @@ from typing import assert_never
 from bot.errors import BotError, NotFound, Refused
 from bot.flow.answer import Asker, Reply
 from bot.flow.cancel import Cancel
+from bot.flow.maintenance import Maintenance
 from bot.flow.open import Open
 from bot.flow.patience import Away
 from bot.flow.ports import Permissions
@@ -39,6 +40,7 @@ class Act:
     bind: Bind | None
     """None while Slack is not configured: only channels are bound."""
     reply: Reply
+    maintenance: Maintenance
 
     async def __call__(self, asker: Asker, command: Command, intent: Intent) -> None:
         """Act on the intent, or tell the person why not.
@@ -59,6 +61,9 @@ class Act:
             await self.refuse(asker, message, Reason.UPSTREAM_REFUSED)
 
     async def _act(self, asker: Asker, command: Command, intent: Intent) -> None:
+        shut = await self.maintenance.refuses(intent)
+        if shut is not None:
+            return await self.refuse(asker, refuse.refusal(asker.text, shut), shut.reason)
         match intent:
             case Dispatch():
                 await self.open(asker, command, intent)

@@ -35,6 +35,12 @@ GIVE_GITHUB_TIME: Final = timedelta(seconds=15)
 """A dispatch that was sent must be visible after this; only then does "nothing there" mean "it never arrived"."""
 
 SOON: Final = timedelta(seconds=1)
+NOT_AGAIN: Final = {
+    Reason.CANCELLED_BY_PERSON: RequestState.CANCELLED,
+    # The backup that we were restored from is older than what may have happened since (T23).
+    Reason.RESTORED: RequestState.VOIDED,
+}
+"""How a request ends that is not sent another time, for this reason."""
 OFTEN: Final = timedelta(seconds=30)
 """How often a command at most looks whether the one before it in its comment is through."""
 
@@ -153,8 +159,8 @@ class Dispatcher:
         now = self.clock.now()
         if now < visible_at:
             return visible_at
-        if request.reason is Reason.CANCELLED_BY_PERSON:
-            await self.end(request, RequestState.CANCELLED, request.reason, request.note)
+        if request.reason in NOT_AGAIN:
+            await self.end(request, NOT_AGAIN[request.reason], request.reason, request.note)
             return None
         if now - request.created_at > LATE:
             await self.end(request, RequestState.FAILED, Reason.UPSTREAM_UNAVAILABLE, NOT_TAKEN)

@@ -74,7 +74,7 @@ class Keep:
         async with self.units.write() as unit:
             await unit.repository_events.add(events)
             await unit.pruning.pack({delivery.id: delivery.facts for delivery in came if delivery.facts})
-            await unit.marks.put(READ_UNTIL, (reached - _EPOCH) // _TICK, self.clock.now())
+            await unit.marks.put(READ_UNTIL, microseconds(reached), self.clock.now())
 
     def _read(self, delivery: Delivery) -> RepositoryEvent | None:
         reader = self.readers.get(delivery.connection)
@@ -86,6 +86,11 @@ class Keep:
             # The job `delivery` fails on it as well, and is held: somebody sees it there.
             log.warning("A delivery can not be read: %s", error, extra={"action": "facts_not_kept"})
             return None
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment, as marks keep it."""
+    return (moment - _EPOCH) // _TICK
 
 
 def moment(microseconds: int) -> datetime:

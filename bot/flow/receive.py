@@ -13,6 +13,7 @@ from bot.errors import BotError, UpstreamError
 from bot.flow.answer import Reply
 from bot.flow.hear import Hear, asker_of
 from bot.flow.identify import Identify
+from bot.flow.maintenance import Maintenance
 from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.receive_slack import ReceiveSlack
@@ -59,6 +60,7 @@ class Receive:
     reply: Reply
     permissions: Permissions
     patience: Patience
+    maintenance: Maintenance
     slack: ReceiveSlack | None
     """None while Slack is not configured."""
 
@@ -71,6 +73,8 @@ class Receive:
         lines: list[CommandReceived] = []
         later: list[datetime | None] = []
         for one in self.read(delivery):
+            if await self.maintenance.skips(one):
+                continue
             if isinstance(one, CommandReceived):
                 lines.append(one)
             elif isinstance(one, FromSlack):

@@ -30,6 +30,8 @@ class Reason(enum.StrEnum):
     NOT_ENDED = "not_ended"
     INTERNAL_ERROR = "internal_error"
     CANCELLED_BY_PERSON = "cancelled_by_person"
+    MAINTENANCE = "maintenance"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

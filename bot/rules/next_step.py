@@ -42,6 +42,8 @@ def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...
             return "Ask whoever said no.", (again,)
         case RequestState.EXPIRED:
             return "", (again,)
+        case RequestState.VOIDED if request.reason is Reason.RESTORED:
+            return "Look through the workflow's runs first.", (again,)
         case RequestState.VOIDED if request.rerun is not None:
             return "Type the first command again to run what is there now.", ()
         case RequestState.VOIDED:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -186,6 +186,10 @@ class Jobs:
         """Which of these keys have a job of this kind that is not done, held ones included."""
         statement = select(table.c.key).where(table.c.kind == kind, table.c.key.in_(keys))
         return frozenset((await self._sql.execute(statement)).scalars())
+
+    async def forget(self, kinds: Collection[str]) -> int:
+        """Jobs of these kinds will never be done, held ones included; how many there were."""
+        return (await self._sql.execute(delete(table).where(table.c.kind.in_(kinds)))).rowcount
 
     async def retry(self, job: UUID, now: datetime) -> bool:
         """A held job becomes due now, with all its attempts before it; False when there is no such held job."""

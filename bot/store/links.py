@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,7 +32,12 @@ class Links:
         return [_model(row) for row in await self._sql.execute(statement)]
 
     async def add_slack(self, person: UUID, account: SlackAccount, *, method: str, at: datetime) -> None:
-        """Link them. Raises `Conflict` when this Slack account has an open link, be it with the same person."""
+        """Link them. Raises `Conflict` when this Slack account has an open link, be it with the same person.
+
+        One that was not confirmed since a restore ends with it (T23).
+        """
+        unconfirmed = update(table).where(*_open_slack(account), table.c.confirmed_at.is_(None))
+        await self._sql.execute(unconfirmed.values(unlinked_at=at))
         values = {
             "id": new_id(),
             "person_id": person,
@@ -51,13 +56,17 @@ class Links:
 
     async def end_slack(self, account: SlackAccount, at: datetime) -> bool:
         """End the open link; the row stays. False when there was none."""
-        statement = update(table).where(
-            table.c.provider == SLACK,
-            table.c.connection_id == account.connection,
-            table.c.external_id == account.external_id,
-            table.c.unlinked_at.is_(None),
-        )
+        statement = update(table).where(*_open_slack(account))
         return (await self._sql.execute(statement.values(unlinked_at=at))).rowcount == 1
+
+
+def _open_slack(account: SlackAccount) -> tuple[ColumnElement[bool], ...]:
+    return (
+        table.c.provider == SLACK,
+        table.c.connection_id == account.connection,
+        table.c.external_id == account.external_id,
+        table.c.unlinked_at.is_(None),
+    )
 
 
 def _model(row: Row[Any]) -> AccountLink:

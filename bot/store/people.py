@@ -35,7 +35,8 @@ class People:
 
     async def by_slack(self, account: SlackAccount) -> Person | None:
         """Who is linked with this Slack account now, with their GitHub account; None without one, as rights are
-        GitHub's."""
+        GitHub's. A link that is not confirmed links nobody: it may have ended since the backup that it is from (T23).
+        """
         account_id = {"connection": account.connection, "external": account.external_id}
         linked = (await self._sql.execute(_BY_SLACK, account_id)).scalar_one_or_none()
         return None if linked is None else await self.get(linked)
@@ -45,6 +46,7 @@ class People:
         statement = (
             select(accounts.c.external_id)
             .where(accounts.c.person_id == person, accounts.c.connection_id == connection, *_open(SLACK))
+            .where(accounts.c.confirmed_at.is_not(None))
             .order_by(accounts.c.linked_at.desc(), accounts.c.id.desc())
             .limit(1)
         )
@@ -100,6 +102,7 @@ _BY_SLACK = select(accounts.c.person_id).where(
     *_open(SLACK),
     accounts.c.connection_id == bindparam("connection"),
     accounts.c.external_id == bindparam("external"),
+    accounts.c.confirmed_at.is_not(None),
 )
 
 

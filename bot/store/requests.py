@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -113,6 +113,11 @@ class Requests:
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
         return await self._unfinished()
+
+    async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
+        """All that are in one of these states, oldest first."""
+        statement = select(table).where(table.c.state.in_([state.value for state in states]))
+        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""

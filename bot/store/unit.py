@@ -33,6 +33,7 @@ from bot.store.marks import Marks
 from bot.store.partitions import Partitions
 from bot.store.people import People
 from bot.store.pruning import Pruning
+from bot.store.renewal import Renewal
 from bot.store.repositories import Repositories
 from bot.store.repository_events import RepositoryEvents
 from bot.store.requests import Requests
@@ -77,6 +78,7 @@ class Unit:
         self.repository_events = RepositoryEvents(connection)
         self.partitions = Partitions(connection)
         self.pruning = Pruning(connection)
+        self.renewal = Renewal(connection)
         self.jobs = Jobs(connection)
         self._clock = clock
         self._offer = offer
@@ -92,6 +94,10 @@ class Unit:
         is held stays held, because a person decides about that, and this raises nothing.
         """
         self._stored += await self.jobs.enqueue(jobs, self._clock.now())
+
+    async def forget_jobs(self, kinds: Collection[str]) -> int:
+        """Jobs of these kinds will never be done; how many there were."""
+        return await self.jobs.forget(kinds)
 
     async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:
         """Which of these keys have a job of this kind that is not done, held ones included."""

@@ -18,7 +18,7 @@ from bot.flow.ports.github import (
     Workflows,
 )
 from bot.flow.ports.house import Clock, Mint, Render
-from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, RepositoryEvents
+from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, SlackSignIn
 from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
 from bot.flow.ports.store import (
@@ -64,6 +64,7 @@ __all__ = [
     "ReadDelivery",
     "ReadEvent",
     "Render",
+    "Renewal",
     "Repositories",
     "RepositoryEvents",
     "Requests",

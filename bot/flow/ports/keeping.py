@@ -37,6 +37,19 @@ class Partitions(Protocol):
         ...
 
 
+class Renewal(Protocol):
+    """What a backup remembers and must not be believed any more (T23). Each says how many rows it changed."""
+
+    async def end_link_attempts(self, at: datetime) -> int: ...
+    async def unconfirm_links(self) -> int:
+        """Open links of Slack accounts count only when they are made anew."""
+        ...
+
+    async def look_first(self) -> int:
+        """Whatever was not posted by then may have been since: it is looked for before it is posted."""
+        ...
+
+
 class Pruning(Protocol):
     """Throwing away. `what` is one of bot/rules/retention.py; keys are the store's own."""
 

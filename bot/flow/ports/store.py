@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from bot.flow.ports.keeping import Partitions, Pruning, RepositoryEvents
+from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
@@ -16,8 +16,8 @@ from bot.model.job import Job
 from bot.model.origin import Origin
 from bot.model.people import GitHubAccount, Person
 from bot.model.repository import Connection, Head, Repository
-from bot.model.request import Announcement, Answer, Request
-from bot.model.run import Run
+from bot.model.request import Announcement, Answer, Request, RequestState
+from bot.model.run import Run, Silence, Silent
 from bot.model.slack import SlackAccount
 
 
@@ -128,6 +128,10 @@ class Requests(Protocol):
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
         ...
 
+    async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
+        """All that are in one of these states, oldest first."""
+        ...
+
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
         ...
@@ -149,6 +153,10 @@ class Runs(Protocol):
 
     async def of_request(self, request: UUID) -> Sequence[Run]:
         """Oldest attempt first."""
+        ...
+
+    async def silent(self, now: datetime, allowed: Silence, limit: int) -> Sequence[Silent]:
+        """Requests at GitHub that have had no news for too long; the longest silence first."""
         ...
 
 
@@ -253,9 +261,15 @@ class Unit(Protocol):
     def partitions(self) -> Partitions: ...
     @property
     def pruning(self) -> Pruning: ...
+    @property
+    def renewal(self) -> Renewal: ...
 
     async def enqueue(self, job: Job) -> None:
         """Keep the job in this very transaction; it becomes due when the transaction commits."""
+        ...
+
+    async def forget_jobs(self, kinds: Collection[str]) -> int:
+        """Jobs of these kinds will never be done; how many there were."""
         ...
 
     async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:

@@ -1,0 +1,74 @@
+"""Owns knowing that the database was restored from a backup: until an operator says otherwise, nothing is started."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.flow.keep import moment
+from bot.flow.ports import Clock, Units
+from bot.model.decision import Denied
+from bot.model.inbound import Inbound
+from bot.model.intent import Intent
+from bot.rules import policy, restoring
+
+log = logging.getLogger(__name__)
+
+GENERATION: Final = "restore.generation"
+RESTORED_AT: Final = "restore.at"
+UNDER_WAY: Final = "restore.maintenance"
+
+
+@dataclass(slots=True)
+class Maintenance:
+    """The marks that a restore leaves. A restore needs that nobody serves, so once it is over it stays over."""
+
+    units: Units
+    _over: bool = field(default=False, init=False)
+    _restored_at: datetime | None = field(default=None, init=False)
+
+    async def refuses(self, intent: Intent) -> Denied | None:
+        """Why this may not be done now; None when it may."""
+        if restoring.asks_only(intent) or not await self._lasts() or self._restored_at is None:
+            return None
+        decision = policy.decide([restoring.maintenance(self._restored_at)])
+        assert isinstance(decision, Denied)
+        return decision
+
+    async def skips(self, said: Inbound) -> bool:
+        """Whether it was asked for before the restore, so that it may have happened already."""
+        await self._lasts()
+        if self._restored_at is None or not restoring.outdated(said, self._restored_at):
+            return False
+        log.warning("A delivery from before the restore is skipped", extra={"action": "delivery_skipped"})
+        return True
+
+    async def _lasts(self) -> bool:
+        if not self._over:
+            async with self.units.read() as unit:
+                marks = await unit.marks.values([UNDER_WAY, RESTORED_AT])
+            self._over = not marks.get(UNDER_WAY, 0)
+            self._restored_at = moment(marks[RESTORED_AT]) if RESTORED_AT in marks else None
+        return not self._over
+
+
+async def end(units: Units, clock: Clock) -> bool:
+    """Commands count again; False when there was no maintenance."""
+    async with units.write() as unit:
+        if not await unit.marks.value(UNDER_WAY):
+            return False
+        now = clock.now()
+        await unit.marks.put(UNDER_WAY, 0, now)
+        await unit.audit.write(
+            action="maintenance_ended",
+            at=now,
+            person=None,
+            connection=None,
+            repository=None,
+            request=None,
+            reason=None,
+            facts={"generation": await unit.marks.value(GENERATION)},
+        )
+    return True

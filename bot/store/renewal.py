@@ -1,0 +1,46 @@
+"""Owns what a restored database must not believe of itself any more (T23), where it is one statement per table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model.address import SLACK
+from bot.store.schema import accounts, announcements, answers, link_attempts, requests
+
+
+class Renewal:
+    """Takes back."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """In this transaction."""
+        self._sql = connection
+
+    async def end_link_attempts(self, at: datetime) -> int:
+        """Attempts to link that are open end; returns how many."""
+        statement = update(link_attempts).where(link_attempts.c.ended_at.is_(None))
+        over = {"ended_at": at, "state_hash": None, "verifier": None, "code_hash": None}
+        version = link_attempts.c.version + 1  # so that a browser which is half way through can not bring it back
+        return (await self._sql.execute(statement.values(**over, version=version))).rowcount
+
+    async def unconfirm_links(self) -> int:
+        """Open links of Slack accounts, which may have ended since, count only when made anew; returns how many.
+
+        A GitHub account was named by GitHub itself, and is so again with each delivery: there is nothing to confirm.
+        """
+        statement = update(accounts).where(accounts.c.provider == SLACK, accounts.c.unlinked_at.is_(None))
+        return (await self._sql.execute(statement.values(confirmed_at=None))).rowcount
+
+    async def look_first(self) -> int:
+        """What was not posted by then may have been since, so it is looked for first; returns how many."""
+        unsaid = update(answers).where(answers.c.message_id.is_(None))
+        said = await self._sql.execute(unsaid.values(attempted_at=answers.c.created_at))
+        hidden = update(announcements).where(announcements.c.message_id.is_(None))
+        shown = await self._sql.execute(hidden.values(attempted_at=_asked_at(), version=announcements.c.version + 1))
+        return said.rowcount + shown.rowcount
+
+
+def _asked_at() -> ScalarSelect[datetime]:
+    return select(func.max(requests.c.created_at)).where(requests.c.id == announcements.c.request_id).scalar_subquery()
