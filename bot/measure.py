@@ -105,7 +105,7 @@ class Measure:
 
     def heard_slack(self, event: str, result: str) -> None:
         """Something came from Slack; both words are of the door's."""
-        self._to.deliveries.labels(self._to.events(event), result).inc()
+        self._to.deliveries.labels(self._to.event(event), result).inc()
 
     def backlog(self, figures: Figures, now: datetime) -> None:
         """How much there is to do. A kind that was seen before and has no jobs now has 0, which is a figure, too."""

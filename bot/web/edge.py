@@ -116,7 +116,7 @@ class Edge:
         self._door = door
         self._record = record
         self._count = cache(metrics.deliveries.labels)
-        self._word = metrics.events
+        self._word = metrics.event
         self._seconds = metrics.delivery_seconds
         self._unverified = metrics.unverified_bytes
         self._room = in_flight_bytes

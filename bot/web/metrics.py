@@ -73,6 +73,24 @@ class Metrics:
         self._jobs()
         self._requests()
         self._upstreams()
+        self._begin_at_zero()
+
+    def event(self, name: str) -> str:
+        """The word for a delivery's event. Its failures begin at 0 with it: a series that begins at 1 shows no rise."""
+        word = self._events(name)
+        if word not in self._begun:
+            self._begun.add(word)
+            self.deliveries.labels(word, "not_stored")
+        return word
+
+    def _begin_at_zero(self) -> None:
+        """What alerts look at, before it happens."""
+        for result in ("unsigned", "crowded"):
+            self.deliveries.labels("unknown", result)
+        for result in ("given_up", "unlisted"):
+            self.redeliveries.labels(result)
+        for state, reason in (("lost", "run_not_found"), ("lost", "upstream_unavailable"), ("voided", "run_mismatch")):
+            self.requests.labels(state, reason)
 
     def _counter(self, name: str, help: str, *labels: str) -> Counter:
         return Counter(f"signalbox_{name}", help, labels, registry=self.registry)
@@ -93,7 +111,7 @@ class Metrics:
         )
 
     def _deliveries(self) -> None:
-        self.events = Words()
+        self._events, self._begun = Words(), set[str]()
         self.deliveries = self._counter(
             "deliveries", "Deliveries by event and by what became of them at the door.", "event", "result"
         )
@@ -103,8 +121,7 @@ class Metrics:
         self.unverified_bytes = self._gauge("unverified_bytes", "Bytes of bodies that wait for their signature.")
         self.redeliveries = self._counter(
             "redeliveries",
-            "Deliveries that did not reach us, by what GitHub was asked (asked), would not send again (refused) or failed "
-            "to deliver as often as we ask (given_up); unlisted counts the times that it would not list them.",
+            "Deliveries that failed: asked for again, refused, or given up; unlisted counts lists that were refused.",
             "result",
         )
         self.inbox_batch = self._histogram("inbox_batch_size", "Deliveries that shared one commit.", BATCH)
