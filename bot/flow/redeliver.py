@@ -44,6 +44,7 @@ PAUSE: Final = timedelta(minutes=1)
 """When GitHub did not answer."""
 
 PREFIX: Final = "redelivery:"
+"""Of all marks here. Without them the next start is like the first."""
 
 Count = Callable[[str], None]
 """Told what became of a delivery that failed: `asked`, `refused` or `given_up`; `unlisted` when there is no list."""
@@ -77,7 +78,7 @@ class Redeliver:
         for connection in self.connections:
             async with self.units.read() as unit:
                 seen = await unit.marks.value(_seen(connection))
-            later = await self._page(connection, None, _moment(seen or 0))
+            later = await self._page(connection, None, self.clock.now() if seen is None else _moment(seen))
             again += [later] if later else []
         return min(again, default=None)
 
@@ -146,9 +147,8 @@ class Redeliver:
         self, unit: Unit, connection: UUID, fresh: Sequence[Attempt], until: datetime, now: datetime
     ) -> None:
         """The next round reads back to here; all that is older is in jobs now. By GitHub's clock alone."""
-        if fresh:
-            newest = max(each.delivered_at for each in fresh)
-            await unit.marks.put(_seen(connection), _microseconds(max(until, newest - OVERLAP)), now)
+        newest = max((each.delivered_at for each in fresh), default=until)
+        await unit.marks.put(_seen(connection), _microseconds(max(until, newest - OVERLAP)), now)
         await unit.marks.forget(PREFIX, now - REMEMBERED - timedelta(days=1))
         await unit.marks.forget(_without_list(connection), now + timedelta(days=1))  # it is told now
 
@@ -197,7 +197,7 @@ def _pause(error: UpstreamError) -> timedelta:
 
 def _seen(connection: UUID) -> str:
     """The mark of how far the list was read: microseconds since 1970, by GitHub's clock."""
-    return f"deliveries_seen:{connection}"
+    return f"{PREFIX}{connection}:seen"
 
 
 def _answered(connection: UUID, guid: str) -> str:
