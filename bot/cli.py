@@ -5,20 +5,16 @@ Each command imports what it needs when it runs, so that `signalbox serve` start
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import os
 import sys
-from collections.abc import Coroutine, Sequence
-from typing import Any, NoReturn
 
 import click
 
-from bot import log
+from bot import cli_keeping, log
+from bot.console import database_url, give_up, run, settings, told
 from bot.environment import Environment
-from bot.errors import SettingsError, SignalboxError
-from bot.settings import Settings
 
 STATES = ("ready", "held")
 
@@ -33,11 +29,11 @@ def main() -> None:
 def serve() -> None:
     """Serve: webhooks in, workflows out. Settings come from the environment (.env.example lists them)."""
     gc.disable()  # nothing of what a start makes is garbage; once it serves, it collects again
-    from bot.app import serve as run
+    from bot.app import serve as work
 
-    settings = _settings()
-    log.configure(settings.log_level, settings.log_format, settings.secrets())
-    _run(run(settings))
+    found = settings()
+    log.configure(found.log_level, found.log_format, found.secrets())
+    run(work(found))
 
 
 @main.command()
@@ -45,10 +41,15 @@ def migrate() -> None:
     """Bring the database to the newest schema. Needs that nobody serves it."""
     from bot.store.migrate import upgrade
 
-    settings = _settings()
-    with _told():
-        upgrade(settings.database_url.reveal())
+    url = database_url()
+    with told():
+        upgrade(url)
     click.echo("The database is at the newest schema.")
+
+
+main.add_command(cli_keeping.backup)
+main.add_command(cli_keeping.restore)
+main.add_command(cli_keeping.prune)
 
 
 @main.group()
@@ -62,7 +63,7 @@ def jobs_list(state: str | None) -> None:
     """Print the jobs, held ones first."""
     from bot.jobs.admin import listed
 
-    rows = _run(listed(_database_url(), state))
+    rows = run(listed(database_url(), state))
     for row in rows:
         error = f"  {_visible(row.last_error)}" if row.last_error else ""
         due = row.run_at.isoformat(timespec="seconds")
@@ -76,7 +77,7 @@ def jobs_retry(job: str) -> None:
     """Run a held job again, with all its attempts before it."""
     from bot.jobs.admin import retry
 
-    _tell(_run(retry(_database_url(), job)), job, f"Job {job} is due now.")
+    _tell(run(retry(database_url(), job)), job, f"Job {job} is due now.")
 
 
 @jobs.command("drop")
@@ -86,7 +87,7 @@ def jobs_drop(job: str) -> None:
     """Give a held job up for good."""
     from bot.jobs.admin import drop
 
-    _tell(_run(drop(_database_url(), job)), job, f"Job {job} is gone.")
+    _tell(run(drop(database_url(), job)), job, f"Job {job} is gone.")
 
 
 @main.command()
@@ -97,7 +98,7 @@ def demo(once: bool, port: int) -> None:
     from bot.demo import play
 
     log.configure("warning", "text", ())
-    sys.exit(_run(play(once=once, port=port)))
+    sys.exit(run(play(once=once, port=port)))
 
 
 @main.group()
@@ -138,55 +139,18 @@ def manifest_slack(socket_mode: bool, sign_in: bool, link: bool) -> None:
     click.echo(manifests.slack_link(found) if link else json.dumps(found, indent=2))
 
 
-def _settings() -> Settings:
-    try:
-        settings = Settings.from_env(os.environ)
-    except SettingsError as error:
-        _give_up("Signalbox can not start:", error.faults)
-    for warning in settings.warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    return settings
-
-
 def _environment() -> Environment:
     """The variables one by one: a manifest is printed before the apps exist, so half an app is no fault here."""
     env = Environment(os.environ)
     if env.faults:
-        _give_up("The environment can not be used:", env.faults)
+        give_up("The environment can not be used:", env.faults)
     return env
 
 
 def _public_url(env: Environment, why: str) -> str:
     if not env.given("PUBLIC_URL"):
-        _give_up("The manifest needs this server's address:", [f"PUBLIC_URL is missing: {why}."])
+        give_up("The manifest needs this server's address:", [f"PUBLIC_URL is missing: {why}."])
     return env.address("PUBLIC_URL")
-
-
-def _give_up(sentence: str, faults: Sequence[str]) -> NoReturn:
-    click.echo(sentence, err=True)
-    for fault in faults:
-        click.echo(f"  - {fault}", err=True)
-    sys.exit(2)
-
-
-class _told:
-    """What is ours to say is said in one sentence; a traceback is for bugs."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (SignalboxError, OSError)):  # what the machine does not let us do is no bug either
-            click.echo(str(error), err=True)
-            sys.exit(1)
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    with _told():
-        return asyncio.run(work)
-
-
-def _database_url() -> str:
-    return _settings().database_url.reveal()
 
 
 def _visible(text: str) -> str:

@@ -101,6 +101,13 @@ def alembic_config() -> Config:
     return config
 
 
+def known_revisions() -> frozenset[str]:
+    """Those that this version can bring to the newest schema."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
 def _run(connection: Connection) -> None:
     from alembic import command
     from alembic.util import CommandError

@@ -50,11 +50,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wiring_github": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": EVERYTHING,
+    "cli_keeping": EVERYTHING,
+    "console": frozenset({"settings", "errors"}),
+    "keeping": EVERYTHING,
     "demo": EVERYTHING,
 }
 """Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes` and `windows`."""
 
-ROOTS = ("app", "cli", "demo", "wiring", "wiring_github", "wiring_slack")
+ROOTS = ("app", "cli", "cli_keeping", "console", "demo", "keeping", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
@@ -74,6 +77,9 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring_github": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
+    "cli_keeping": frozenset({"click"}),
+    "console": frozenset({"click"}),
+    "keeping": frozenset({"sqlalchemy"}),
     "demo": frozenset({"aiohttp", "click"}),
 }
 """Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""

@@ -1,0 +1,127 @@
+"""Puts together what the command line does with a whole database: prune it, renew it, restore it.
+
+Each function opens the database itself, and raises `BotError` for one that can not be used as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.errors import AlreadyRunning, BotError
+from bot.flow import keep, maintenance
+from bot.flow import prune as pruning
+from bot.flow import renew as renewing
+from bot.github import happened
+from bot.jobs.timer import SystemTimer
+from bot.rules import retention
+from bot.store import backup
+from bot.store.database import Database, is_postgres, sqlite_path
+from bot.store.lock import serving_lock
+from bot.store.migrate import is_current
+from bot.store.unit import Units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore did."""
+
+    taken_back: Mapping[str, int]
+    aside: Path | None
+    """Where the database lies that was there until now; None when there was none, or it was put back by others."""
+
+
+async def prune(
+    database_url: str, older_than: timedelta | None, *, dry_run: bool
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Throw away what is too old; returns how much of each there was before and after. `dry_run` only counts."""
+    async with _units(database_url) as (_, units):
+        step = pruning.Prune(units, SystemTimer(), retention.kept_for(older_than))
+        if dry_run:
+            counts = await step.counts()
+            return counts, counts
+        await _copy_facts(units)
+        before = await step.counts()
+        await step.all()
+        return before, await step.counts()
+
+
+async def _copy_facts(units: Units) -> None:
+    """Nothing is pruned before it was read for its facts. Whose connections are GitHub's, their facts tell."""
+    async with units.read() as unit:
+        connections = [each for each in await unit.connections.all() if each.app_id is not None]
+    step = keep.Keep(units, {each.id: happened.read for each in connections}, SystemTimer())
+    while await step({}) is not None:
+        pass
+
+
+async def end_maintenance(database_url: str) -> bool:
+    """Commands count again; False when there was no maintenance."""
+    async with _units(database_url) as (_, units):
+        return await maintenance.end(units, SystemTimer())
+
+
+async def renew(database_url: str) -> Restored:
+    """Begin a new generation in a database that was put back by other means.
+
+    Raises `AlreadyRunning` while somebody uses it.
+    """
+    if not is_postgres(database_url):
+        with serving_lock(sqlite_path(database_url)):
+            return await _renew(database_url)
+    return await _renew(database_url)
+
+
+async def _renew(database_url: str) -> Restored:
+    async with _units(database_url) as (database, units):
+        await _alone(database)
+        return Restored(taken_back=await renewing.renew(units, SystemTimer()), aside=None)
+
+
+def restore(database_url: str, file: Path) -> Restored:
+    """Put a backup in place of a SQLite database, renewed, in maintenance.
+
+    Raises `AlreadyRunning` while somebody serves it, and as `bot.store.backup` for a backup that can not be used. Until
+    the very end the database is as it was.
+    """
+    if is_postgres(database_url):
+        raise BotError(
+            "PostgreSQL is restored by its own program, while nobody serves: "
+            f'pg_restore --clean --if-exists --no-owner --dbname="$DATABASE_URL" {file}; '
+            "then `signalbox migrate` and `signalbox restore --renew`."
+        )
+    database = sqlite_path(database_url)
+    with serving_lock(database):
+        work = backup.prepare(database, file)
+        renewed = asyncio.run(_renew(backup.url_of(work)))
+        aside = database.with_name(f"{database.name}.before-restore-{SystemTimer().now():%Y%m%dT%H%M%SZ}")
+        existed = database.exists()
+        backup.put_in_place(work, database, aside)
+    return Restored(taken_back=renewed.taken_back, aside=aside if existed else None)
+
+
+async def _alone(database: Database) -> None:
+    """On SQLite the serving lock says so. PostgreSQL knows who is connected."""
+    if database.path is not None:
+        return
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    async with database.reading.connect() as connection:
+        if (await connection.execute(text(f"{others} AND backend_type = 'client backend'"))).scalar_one():
+            raise AlreadyRunning("Somebody else is connected to this database. Stop every `signalbox serve` first.")
+
+
+@asynccontextmanager
+async def _units(database_url: str) -> AsyncIterator[tuple[Database, Units]]:
+    database = Database.open(database_url)
+    try:
+        if not await is_current(database):
+            raise BotError("The database is not at this version's schema: run `signalbox migrate` first.")
+        yield database, Units(database, SystemTimer())
+    finally:
+        await database.close()
