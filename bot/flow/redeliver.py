@@ -84,13 +84,14 @@ class Redeliver:
 
     async def ask(self, payload: Mapping[str, Any]) -> datetime | None:
         """The job `redeliver`: ask for one delivery, unless it came meanwhile. An outage makes it wait, never fail."""
-        connection, guid = UUID(payload["connection"]), str(payload["guid"])
+        connection, guid, attempt = UUID(payload["connection"]), str(payload["guid"]), int(payload["attempt"])
         async with self.units.read() as unit:
-            if await unit.deliveries.known(connection, [guid]):
+            answered = await unit.marks.value(_answered(connection, guid)) or 0
+            if answered >= attempt or await unit.deliveries.known(connection, [guid]):
                 return None
         now, result = self.clock.now(), "asked"
         try:
-            await self.deliveries.redeliver(connection, payload["attempt"])
+            await self.deliveries.redeliver(connection, attempt)
         except (NotFound, Refused) as error:
             result = "refused"
             log.warning("GitHub does not send %s again: %s", guid, error, extra={"action": "redelivery_refused"})
@@ -99,7 +100,7 @@ class Redeliver:
             return None if forgotten else now + _pause(error)
         self.count(result)
         async with self.units.write() as unit:
-            await unit.marks.put(_answered(connection, guid), payload["attempt"], now)
+            await unit.marks.put(_answered(connection, guid), attempt, now)
             await unit.marks.bump(_times(connection, guid), now)
         return None
 
@@ -183,7 +184,7 @@ def _job(connection: UUID, ask: missed.Ask) -> Job:
         "attempt": attempt.id,
         "failed_at": _microseconds(attempt.delivered_at),
     }
-    return Job(kind=REDELIVER, key=f"{connection}:{attempt.guid}", payload=payload, run_at=ask.at)
+    return Job(kind=REDELIVER, key=f"{connection}:{attempt.id}", payload=payload, run_at=ask.at)
 
 
 def _further(connection: UUID, page: Attempts, until: datetime, at: datetime) -> Job:
