@@ -15,9 +15,11 @@ from aiohttp.test_utils import TestServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 
 from bot.app import Signalbox
 from bot.errors import BotError
+from bot.log import bind, tag
 from bot.model.delivery import Delivery
 from bot.settings import Settings
 from bot.tracing import Traces, start
@@ -113,6 +115,30 @@ async def test_a_delivery_that_is_not_durable_is_an_error_without_its_text() -> 
     assert span.attributes is not None
     assert (span.attributes["error.type"], span.status.is_ok) == ("OSError", False)
     assert "alice" not in span.to_json()
+
+
+@pytest.mark.parametrize(("result", "wrong"), [("done", False), ("again", False), ("retried", True), ("held", True)])
+def test_a_failed_attempt_is_an_error(result: str, wrong: bool) -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces("1", SimpleSpanProcessor(exporter))
+    with traces.around(SimpleNamespace(kind="react", key="k", payload={"v": 1})):
+        traces.attempted(result)
+    (span,) = exporter.get_finished_spans()
+    assert (span.name, span.parent, span.status.status_code is StatusCode.ERROR) == ("job react", None, wrong)
+
+
+def test_what_the_lines_of_a_job_carry_its_span_carries() -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces("1", SimpleSpanProcessor(exporter))
+    with bind(job="react"), traces.around(SimpleNamespace(kind="react", key="k", payload={"v": 1})):
+        tag(request="K7QX2M", delivery="d1")
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes == {
+        "signalbox.job.kind": "react",
+        "signalbox.job.key": "k",
+        "signalbox.request.code": "K7QX2M",
+        "signalbox.delivery.guid": "d1",
+    }
 
 
 def settings(**more: str) -> Settings:
