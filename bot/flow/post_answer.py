@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from bot.errors import NotFound, RateLimited, Refused, Unreachable
-from bot.flow.patience import Patience
+from bot.flow.answer import WAITS
+from bot.flow.patience import Away, Patience
 from bot.flow.ports import Clock, Comments, Units
 from bot.flow.post import Post
 from bot.model.address import GitHubThread
@@ -37,9 +38,20 @@ class PostAnswer:
         """
         async with self.units.read() as unit:
             answer = await unit.answers.get(UUID(payload["answer"]))
-        if answer is None or answer.message_id is not None:
+        if answer is None or answer.message_id is not None or not answer.text:  # pruned: days too late to be said
             return None
+        if answer.natural_key.endswith(WAITS) and isinstance(answer.address, GitHubThread):
+            return await self._now_or_never(answer)
         return await self.patience(self._post(answer), answer.created_at)
+
+    async def _now_or_never(self, answer: Answer) -> None:
+        """That GitHub does not answer can be said there only while a part of it does; afterwards it is not so."""
+        try:
+            await self._post(answer)
+        except Away as error:
+            log.info("Nobody could be told that GitHub is away: %s", error, extra={"action": "wait_untold"})
+            async with self.units.write() as unit:
+                await unit.answers.withdraw(answer.natural_key)
 
     async def _post(self, answer: Answer) -> datetime | None:
         posted = None

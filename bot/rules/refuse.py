@@ -35,8 +35,17 @@ def misheard(problem: Problem) -> Message:
 def in_short(message: Message) -> str:
     """What a refusal says, as the sentence below a request that ends by it."""
     fields = message.fields
+    if message.name == "upstream_failed":
+        return f"{fields['service']} did not answer for {_hours(fields['waited'])}, so nothing was started."
+    if message.name == "command_failed":
+        return "Something went wrong in Signalbox, so nothing was started. Tell whoever runs it."
     if message.name == "command_misheard":
         way = fields["nearest"] or fields["usage"]
         return f"{fields['sentence']} Type {way}".strip() if way else str(fields["sentence"])
     said = [str(fields[name]) for name in ("seen", "sentence", "next_step") if fields.get(name)]
     return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in said)
+
+
+def _hours(seconds: int) -> str:
+    hours, minutes = seconds // 3600, seconds // 60
+    return f"{hours} hours" if hours else f"{minutes} minutes"
