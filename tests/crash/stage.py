@@ -29,8 +29,9 @@ LOOK_SECONDS = 0.1
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
 SOON_SECONDS = 10
+ROUNDS = ("sweep", "catch_up", "keep_facts", "prune")
 REST = (
-    "SELECT kind, state, last_error FROM jobs WHERE kind <> 'sweep' AND NOT (kind = 'check_run' AND run_at > "
+    f"SELECT kind, state, last_error FROM jobs WHERE kind NOT IN {ROUNDS} AND NOT (kind = 'check_run' AND run_at > "
     f"(unixepoch() + {SOON_SECONDS}) * 1000000)"
 )
 """What is left to do, but for the rounds: a run that may lack news is asked about in half a minute."""

@@ -15,7 +15,7 @@ from tests.crash.slack_tale import deploy
 from tests.crash.tale import killed_when, together
 from tests.crash.talk import talking
 from tests.crash.test_points import CALLS as GITHUB_CALLS
-from tests.crash.test_points import ROUND_CALLS, ROUNDS, kind
+from tests.crash.test_points import COMES_ROUND, ROUND_CALLS, kind
 from tests.crash.victims import Victims, victims
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
@@ -88,7 +88,7 @@ async def test_no_kind_of_commit_or_call_is_without_a_name(migrated: Path, tmp_p
         # The bot is at rest, but word of its last commit may still be on its way.
         await talk.until(lambda: set(talk.bot.commits) >= set(COMMITS) | ELSEWHERE, "every named commit")
         committed, called, at_github = set(talk.bot.commits), talk.slack.journal, talk.github.journal
-    assert {kind(commit) for commit in committed} <= {kind(commit) for commit in {*COMMITS, *ELSEWHERE}} | ROUNDS
+    assert {kind(commit) for commit in committed} <= {kind(commit) for commit in {*COMMITS, *ELSEWHERE}} | COMES_ROUND
     assert {each.name for each in called} <= {call for call, _ in CALLS}
     named = [(method, path) for method, path, _ in GITHUB_CALLS] + ROUND_CALLS
     named += [(method, path) for method, _, path in (call.partition(" ") for call, _ in CALLS) if path]
