@@ -8,8 +8,10 @@ ENV PYTHONUNBUFFERED=1 \
 WORKDIR /app
 
 # The pinned packages first: they change less often than the code, and every one is checked against its hash.
-COPY requirements/runtime.txt requirements/runtime.txt
-RUN pip install --require-hashes --requirement requirements/runtime.txt
+# With an extra: docker build --build-arg PACKAGES=otel ...
+ARG PACKAGES=runtime
+COPY requirements/${PACKAGES}.txt requirements/${PACKAGES}.txt
+RUN pip install --require-hashes --requirement requirements/${PACKAGES}.txt
 
 # Editable, so that the templates and migrations beside the code are found where they lie.
 COPY pyproject.toml README.md ./
