@@ -19,7 +19,7 @@ from bot.flow import keep, maintenance
 from bot.flow import prune as pruning
 from bot.flow import renew as renewing
 from bot.github import happened
-from bot.jobs.timer import SystemTimer
+from bot.jobs.timer import SystemTimer, Timer
 from bot.rules import retention
 from bot.store import backup
 from bot.store.database import Database, is_postgres, sqlite_path
@@ -74,21 +74,21 @@ async def renew(database_url: str) -> Restored:
     """
     if not is_postgres(database_url):
         with serving_lock(sqlite_path(database_url)):
-            return await _renew(database_url)
-    return await _renew(database_url)
+            return await _renew(database_url, SystemTimer())
+    return await _renew(database_url, SystemTimer())
 
 
-async def _renew(database_url: str) -> Restored:
-    async with _units(database_url) as (database, units):
+async def _renew(database_url: str, timer: Timer) -> Restored:
+    async with _units(database_url, timer) as (database, units):
         await _alone(database)
-        return Restored(taken_back=await renewing.renew(units, SystemTimer()), aside=None)
+        return Restored(taken_back=await renewing.renew(units, timer), aside=None)
 
 
-def restore(database_url: str, file: Path) -> Restored:
+def restore(database_url: str, file: Path, *, timer: Timer | None = None) -> Restored:
     """Put a backup in place of a SQLite database, renewed, in maintenance.
 
     Raises `AlreadyRunning` while somebody serves it, and as `bot.store.backup` for a backup that can not be used. Until
-    the very end the database is as it was.
+    the very end the database is as it was. `timer` lets stories travel in time.
     """
     if is_postgres(database_url):
         raise BotError(
@@ -99,8 +99,9 @@ def restore(database_url: str, file: Path) -> Restored:
     database = sqlite_path(database_url)
     with serving_lock(database):
         work = backup.prepare(database, file)
-        renewed = asyncio.run(_renew(backup.url_of(work)))
-        aside = database.with_name(f"{database.name}.before-restore-{SystemTimer().now():%Y%m%dT%H%M%SZ}")
+        timer = timer or SystemTimer()
+        renewed = asyncio.run(_renew(backup.url_of(work), timer))
+        aside = database.with_name(f"{database.name}.before-restore-{timer.now():%Y%m%dT%H%M%SZ}")
         existed = database.exists()
         backup.put_in_place(work, database, aside)
     return Restored(taken_back=renewed.taken_back, aside=aside if existed else None)
@@ -117,11 +118,11 @@ async def _alone(database: Database) -> None:
 
 
 @asynccontextmanager
-async def _units(database_url: str) -> AsyncIterator[tuple[Database, Units]]:
+async def _units(database_url: str, timer: Timer | None = None) -> AsyncIterator[tuple[Database, Units]]:
     database = Database.open(database_url)
     try:
         if not await is_current(database):
             raise BotError("The database is not at this version's schema: run `signalbox migrate` first.")
-        yield database, Units(database, SystemTimer())
+        yield database, Units(database, timer or SystemTimer())
     finally:
         await database.close()

@@ -41,7 +41,8 @@ class PostAnswer:
         if answer is None or answer.message_id is not None or not answer.text:  # pruned: days too late to be said
             return None
         if answer.natural_key.endswith(WAITS) and isinstance(answer.address, GitHubThread):
-            return await self._now_or_never(answer)
+            await self._now_or_never(answer)
+            return None
         return await self.patience(self._post(answer), answer.created_at)
 
     async def _now_or_never(self, answer: Answer) -> None:
