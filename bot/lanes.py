@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from random import random
 from typing import Final
 
@@ -24,8 +25,12 @@ AWAY_SECONDS: Final = 5.0
 """When to come back, at the earliest; up to as long again is added at random."""
 
 
+_inside: ContextVar[frozenset[int]] = ContextVar("_inside", default=frozenset())
+"""The lanes that this task is in, or that it was started from."""
+
+
 class Lane:
-    """The calls that are out at one service."""
+    """The calls that are out at one service, and those who wait for the answer to somebody else's."""
 
     def __init__(self, name: str, *, jitter: Callable[[], float] = random) -> None:
         """`name` is what people call the service; `jitter` gives numbers in 0..1."""
@@ -37,9 +42,16 @@ class Lane:
 
     @asynccontextmanager
     async def call(self) -> AsyncIterator[None]:
-        """While a call is out. Raises `Unreachable` for whoever would have to wait behind others without an answer."""
+        """While a call is out. Raises `Unreachable` for whoever would have to wait behind others without an answer.
+
+        A call within a call, as for a token, has the place of the outer one.
+        """
+        inside = _inside.get()
+        if id(self) in inside:
+            yield
+            return
         await self._enter()
-        mark = object()
+        mark, token = object(), _inside.set(inside | {id(self)})
         self._out[mark] = asyncio.get_running_loop().time()
         try:
             yield
@@ -49,6 +61,7 @@ class Lane:
         else:
             self._silent = False
         finally:
+            _inside.reset(token)
             del self._out[mark]
             self._places.release()
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from bot.errors import Unreachable
+from bot.errors import Refused, Unreachable
 from bot.github.budget import Turn
 from bot.model.repository import Repository
 
@@ -73,3 +73,18 @@ def filled(route: str, places: Mapping[str, str | int]) -> str:
     """The route with its braces filled. A slash stays one only in `{path}` and `{ref}`, which hold several steps."""
     quoted = {name: quote(str(value), safe="/" if name in {"path", "ref"} else "") for name, value in places.items()}
     return route.format_map(quoted)
+
+
+def below(base: httpx.URL, address: str) -> str:
+    """The address, when it lies below our API: a token is shown to no other host, nor to other paths of it.
+
+    Raises `Refused` otherwise.
+    """
+    try:
+        url = base.join(address)
+    except httpx.InvalidURL as error:
+        raise Refused("GitHub points to an address that can not be read.") from error
+    here = (base.scheme, base.host, base.port)
+    if (url.scheme, url.host, url.port) != here or not url.path.startswith(base.path):
+        raise Refused("GitHub points to another host, which is not followed.")
+    return str(url)

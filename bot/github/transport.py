@@ -16,9 +16,9 @@ import httpx
 import msgspec
 
 from bot.clock import Clock
-from bot.errors import Moved, RateLimited, Refused, Unreachable
+from bot.errors import Moved, RateLimited, Unreachable
 from bot.github.budget import Budget, Turn
-from bot.github.call import Answer, Call, filled, located
+from bot.github.call import Answer, Call, below, filled, located
 from bot.github.etags import Etags
 from bot.github.facts import Moment, RepositoryFacts
 from bot.github.failures import WAIT_SECONDS, failure
@@ -27,6 +27,7 @@ from bot.github.installations import Installations
 from bot.github.names import moved
 from bot.github.tokens import Scope, Token, Tokens
 from bot.github.wire import CALL_SECONDS, OnCall, Wire
+from bot.lanes import Lane
 from bot.model.repository import Repository
 
 MOST_PAGES: Final = 20
@@ -81,6 +82,7 @@ class GitHubClient:
         self._etags = Etags()
         self._installations = Installations(self._tokens, self._ask_for_installation)
         self._identity = Identity(self)
+        self._lane = Lane("GitHub")
 
     def __repr__(self) -> str:
         return f"<GitHubClient of app {self.app_id} on {self._wire.base_url.host}>"
@@ -117,7 +119,7 @@ class GitHubClient:
         """
         url = located(route, repository, places)
         call = Call(method=method, url=url, route=route, query=query, body=body, turn=turn, content=content)
-        scope, token = await self._installations.token(repository, permissions)
+        scope, token = await self._token(repository, permissions)
         key = (scope, call.url, tuple(sorted((query or {}).items()))) if remember else None
         try:
             return await self._authorised(call, scope, token, key)
@@ -137,12 +139,12 @@ class GitHubClient:
         """The pages of a list, as GitHub's `Link` headers lead on; at most MOST_PAGES. Raises as `request` does."""
         call = Call(method="GET", url=located(route, repository, places), route=route, query=query)
         for _ in range(MOST_PAGES):
-            scope, token = await self._installations.token(repository, permissions)
+            scope, token = await self._token(repository, permissions)
             answer = await self._authorised(call, scope, token, None)
             yield answer
             if answer.next is None:
                 return
-            call = Call(method="GET", url=self._same_host(answer.next), route=route)
+            call = Call(method="GET", url=below(self.base_url, answer.next), route=route)
 
     async def pointer(
         self, route: str, *, repository: Repository, permissions: Mapping[str, str], **places: str | int
@@ -153,7 +155,7 @@ class GitHubClient:
         GitHub answered in another way.
         """
         call = Call(method="GET", url=located(route, repository, places), route=route, pointer=True)
-        scope, token = await self._installations.token(repository, permissions)
+        scope, token = await self._token(repository, permissions)
         answer = await self._authorised(call, scope, token, None)
         if answer.location is None:
             raise Unreachable("GitHub did not say where that is", status=answer.status)
@@ -187,11 +189,13 @@ class GitHubClient:
 
     async def app_slug(self) -> str:
         """The App's name in URLs; asked once. Its bot is `<slug>[bot]`."""
-        return await self._identity.slug()
+        async with self._lane.call():
+            return await self._identity.slug()
 
     async def app_identity(self) -> AppIdentity:
         """Who we are on this host; asked once."""
-        return await self._identity.whole()
+        async with self._lane.call():
+            return await self._identity.whole()
 
     async def installation_token(self, scope: Scope) -> str:
         """A token for that scope. Raises as `request` does."""
@@ -203,6 +207,10 @@ class GitHubClient:
         await self._installations.aclose()
         await self._tokens.aclose()
         await self._wire.aclose()
+
+    async def _token(self, repository: Repository, permissions: Mapping[str, str]) -> tuple[Scope, str]:
+        async with self._lane.call():  # many may wait for one token
+            return await self._installations.token(repository, permissions)
 
     async def _authorised(self, call: Call, scope: Scope, token: str, key: object | None) -> Answer:
         kept = self._etags.get(key) if key is not None else None
@@ -244,12 +252,19 @@ class GitHubClient:
     async def _exchange(
         self, call: Call, bearer: str | None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        response = await self._wire.send(
-            call.method, call.url, route=call.route, bearer=bearer, query=call.query, body=call.body, headers=headers
-        )
-        if response.has_redirect_location and call.method == "GET" and not call.answered_by(response):
-            moved = self._same_host(response.headers["location"])
-            response = await self._wire.send("GET", moved, route=call.route, bearer=bearer, headers=headers)
+        async with self._lane.call():
+            response = await self._wire.send(
+                call.method,
+                call.url,
+                route=call.route,
+                bearer=bearer,
+                query=call.query,
+                body=call.body,
+                headers=headers,
+            )
+            if response.has_redirect_location and call.method == "GET" and not call.answered_by(response):
+                moved_to = below(self.base_url, response.headers["location"])
+                response = await self._wire.send("GET", moved_to, route=call.route, bearer=bearer, headers=headers)
         return response
 
     def _judged(self, call: Call, response: httpx.Response, bearer: str | None) -> Answer:
@@ -261,19 +276,6 @@ class GitHubClient:
             raise failure(response, self._clock.now(), (bearer,) if bearer else ())
         following = response.links.get("next", {}).get("url")
         return Answer(status=response.status_code, body=response.content, next=following)
-
-    def _same_host(self, address: str) -> str:
-        """The address, when it lies below our API's: a token is shown to no other host, nor to other paths of it."""
-        base = self.base_url
-        try:
-            url = base.join(address)
-        except httpx.InvalidURL as error:
-            raise Refused("GitHub points to an address that can not be read.") from error
-        if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port) or not url.path.startswith(
-            base.path
-        ):
-            raise Refused("GitHub points to another host, which is not followed.")
-        return str(url)
 
     async def _ask_for_installation(self, repository: Repository) -> int:
         route = "/repos/{owner}/{repo}/installation"

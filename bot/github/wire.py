@@ -24,7 +24,6 @@ from jwt.algorithms import RSAAlgorithm
 from jwt.exceptions import PyJWTError
 
 from bot.errors import BotError, Unreachable
-from bot.lanes import Lane
 
 API_VERSION: Final = "2022-11-28"
 """The newest that GitHub Enterprise Server before 3.21 knows; 2026-03-10 is refused there."""
@@ -94,7 +93,6 @@ class Wire:
         self._jwt: _AppJwt | None = None
         self._on_call = on_call
         self._seconds = timeout_seconds
-        self._lane = Lane("GitHub")
 
     def __repr__(self) -> str:
         return f"<Wire to {self._core.config.base_url.host}>"
@@ -130,22 +128,11 @@ class Wire:
 
         Raises `Unreachable` when no answer came within the deadline; the request may have taken effect even so.
         """
-        async with self._lane.call():
-            return await self._sent(method, url, route, query, body, _headers(bearer, headers))
-
-    async def _sent(
-        self,
-        method: str,
-        url: str,
-        route: str,
-        query: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
-        headers: dict[str, str],
-    ) -> httpx.Response:
+        sent = _headers(bearer, headers)
         start, status = time.perf_counter(), None
         try:
             async with asyncio.timeout(self._seconds):
-                answer = await self._core.arequest(method, url, params=query, json=body, headers=headers)
+                answer = await self._core.arequest(method, url, params=query, json=body, headers=sent)
             status = answer.status_code
             return answer.raw_response
         except RequestError as error:

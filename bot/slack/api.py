@@ -16,6 +16,7 @@ import msgspec
 from bot.clock import Clock
 from bot.errors import BotError, RateLimited, Refused, Unreachable, UpstreamError
 from bot.flights import Flights
+from bot.lanes import Lane
 from bot.slack import failures, hooks
 from bot.slack.pacing import Pacing
 from bot.slack.scopes import METHODS
@@ -66,6 +67,7 @@ class SlackApi:
         self._pacing = Pacing(clock, jitter=jitter)
         self._on_call = on_call
         self._flights: Flights[Hashable, Any] = Flights()
+        self._lane = Lane("Slack")
         self._identity: Identity | None = None
 
     def __repr__(self) -> str:
@@ -97,7 +99,8 @@ class SlackApi:
 
     async def once(self, key: Hashable, ask: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """`ask()`, or the answer of the same question if it is out already."""
-        return cast(T, await self._flights.join(key, ask))
+        async with self._lane.call():  # many may wait for one answer
+            return cast(T, await self._flights.join(key, ask))
 
     async def respond(self, url: str, body: dict[str, Any]) -> bool:
         """Post to a response URL; False when it is not Slack's (nothing was sent then) or does not work (any more).
@@ -108,7 +111,8 @@ class SlackApi:
             return False
         start, result = time.perf_counter(), "no_answer"
         try:
-            status, headers, said = await self._wire.post(url, body)
+            async with self._lane.call():
+                status, headers, said = await self._wire.post(url, body)
             result = "ok" if status == 200 else str(status)
             return hooks.delivered(status, headers, said)
         finally:
@@ -127,7 +131,8 @@ class SlackApi:
         self._pacing.take(method, str(arguments.get("channel", "")), urgent=urgent)
         start, result = time.perf_counter(), "no_answer"
         try:
-            answer = await self._wire.send(method, token, arguments)
+            async with self._lane.call():
+                answer = await self._wire.send(method, token, arguments)
             result = _result(answer)
         finally:
             self._count(method, result, start)

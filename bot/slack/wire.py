@@ -19,7 +19,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unreachable
-from bot.lanes import Lane
 
 CALL_SECONDS: Final = 10.0
 
@@ -48,7 +47,6 @@ class Wire:
         self.api_url = api_url
         self._agent = user_agent
         self._seconds = timeout_seconds
-        self._lane = Lane("Slack")
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=timeout_seconds),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -57,10 +55,6 @@ class Wire:
 
     async def send(self, method: str, token: str | None, arguments: Mapping[str, object]) -> Answer:
         """Call a method of the Web API. Raises `Unreachable` when no answer came; it may have taken effect even so."""
-        async with self._lane.call():
-            return await self._sent(method, token, arguments)
-
-    async def _sent(self, method: str, token: str | None, arguments: Mapping[str, object]) -> Answer:
         try:
             sent = await self._client(token).api_call(method, data=_form(arguments))
             return Answer(status=sent.status_code, headers=sent.headers, body=_object(sent.data))
@@ -74,10 +68,6 @@ class Wire:
     async def post(self, url: str, body: Mapping[str, object]) -> tuple[int, Mapping[str, str], bytes]:
         """POST JSON to an address that Slack gave us; status, headers and body. Raises `Unreachable` when no answer
         came."""
-        async with self._lane.call():
-            return await self._posted(url, body)
-
-    async def _posted(self, url: str, body: Mapping[str, object]) -> tuple[int, Mapping[str, str], bytes]:
         try:
             async with self._session.post(url, json=body, allow_redirects=False) as response:
                 return response.status, response.headers, await response.read()
