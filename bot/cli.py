@@ -52,6 +52,18 @@ main.add_command(cli_keeping.restore)
 main.add_command(cli_keeping.prune)
 
 
+@main.command()
+def doctor() -> None:
+    """Look at this installation: settings, database, held jobs, what the apps may do. Changes nothing."""
+    from bot.doctor import Grade, examine
+
+    found = run(examine(settings()))
+    for finding in found:
+        click.echo(f"{finding.grade:5}  {finding.about}: {_visible(finding.text)}")
+    if any(finding.grade is Grade.WRONG for finding in found):
+        sys.exit(1)
+
+
 @main.group()
 def jobs() -> None:
     """Look at the work that is waiting or held."""

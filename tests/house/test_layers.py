@@ -51,13 +51,14 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wiring_slack": EVERYTHING,
     "cli": EVERYTHING,
     "cli_keeping": EVERYTHING,
+    "doctor": EVERYTHING,
     "console": frozenset({"settings", "errors"}),
     "keeping": EVERYTHING,
     "demo": EVERYTHING,
 }
 """Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes` and `windows`."""
 
-ROOTS = ("app", "cli", "cli_keeping", "console", "demo", "keeping", "wiring", "wiring_github", "wiring_slack")
+ROOTS = ("app", "cli", "cli_keeping", "console", "demo", "doctor", "keeping", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
@@ -78,6 +79,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "cli_keeping": frozenset({"click"}),
+    "doctor": frozenset({"msgspec"}),
     "console": frozenset({"click"}),
     "keeping": frozenset({"sqlalchemy"}),
     "demo": frozenset({"aiohttp", "click"}),

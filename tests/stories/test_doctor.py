@@ -1,0 +1,112 @@
+"""What `signalbox doctor` says of an installation that serves, and of one where something is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot import manifests
+from bot.cli import main
+from bot.doctor import Finding, Grade, examine
+from bot.jobs import admin
+from bot.jobs.policy import Policy
+from bot.model.job import Job
+from bot.settings import Secret, Settings
+from bot.store.migrate import upgrade
+from tests.support.slack_story import SlackStory
+from tests.support.story import Story
+
+
+def about(found: list[Finding], name: str) -> tuple[Grade, str]:
+    (finding,) = [each for each in found if each.about == name]
+    return finding.grade, finding.text
+
+
+async def test_an_installation_that_works_is_told_to_be_fine(chat: SlackStory) -> None:
+    chat.github.app.events = manifests.EVENTS
+    await chat.ops("alice", "run acme/shop#1 deploy.yml environment=staging")
+    found = await examine(chat.bot.settings, chat.clock.now())
+    assert [each for each in found if each.grade is Grade.WRONG] == []
+    assert about(found, "database") == (Grade.FINE, "answers, and is at this version's schema")
+    assert about(found, "held jobs") == (Grade.FINE, "none")
+    assert about(found, "open requests") == (Grade.FINE, "1 running")
+    assert about(found, "GitHub permissions") == (Grade.FINE, "all there")
+    assert about(found, "GitHub events") == (Grade.FINE, "all there")
+    assert about(found, "Slack") == (Grade.FINE, "takes our token")
+    assert about(found, "Slack scopes") == (Grade.FINE, "all there")
+    assert about(found, "deliveries from github")[1].startswith("the last one came at 20")
+
+
+async def test_what_the_app_lacks_is_named(story: Story) -> None:
+    story.github.app.permissions = {**manifests.PERMISSIONS, "actions": "read"}
+    story.github.app.events = tuple(event for event in manifests.EVENTS if event != "workflow_run")
+    found = await examine(story.bot.settings, story.clock.now())
+    grade, text = about(found, "GitHub permissions")
+    assert (grade, text.split(";")[0]) == (Grade.WRONG, "missing: actions (write)")
+    grade, text = about(found, "GitHub events")
+    assert (grade, text.split(";")[0]) == (Grade.WRONG, "missing: workflow_run")
+    assert any(each.text.startswith("A Slack app is not configured.") for each in found)
+
+
+async def test_a_token_that_slack_does_not_take_is_told_without_showing_it(chat: SlackStory) -> None:
+    slack = chat.bot.settings.slack
+    assert slack is not None
+    settings = replace(chat.bot.settings, slack=replace(slack, bot_token=Secret("xoxb-wrong-token")))
+    found = await examine(settings, chat.clock.now())
+    assert about(found, "Slack")[0] is Grade.WRONG
+    assert "xoxb" not in str(found)
+
+
+async def test_jobs_that_nobody_does_are_told(story: Story) -> None:
+    await story.types("alice", "/run deploy.yml environment=staging")
+    found = await examine(story.bot.settings, story.clock.now() + timedelta(hours=1))
+    grade, text = about(found, "due jobs")
+    assert grade is Grade.LOOK
+    assert text.endswith("seconds: does `signalbox serve` run?")
+
+
+async def test_jobs_that_gave_up_are_wrong(story: Story) -> None:
+    async def fails(payload: object) -> None:
+        raise OSError("no")
+
+    story.bot.engine.handle("broken", fails, policy=Policy(attempts=1))
+    async with story.bot.units.write() as unit:
+        await unit.enqueue(Job(kind="broken", key="1", payload={"v": 1}))
+    await story.settle()
+    grade, text = about(await examine(story.bot.settings, story.clock.now()), "held jobs")
+    assert (grade, text) == (Grade.WRONG, "1 broken gave up: `signalbox jobs list --state held` says why")
+
+
+@pytest.mark.parametrize("file", ["absent/nowhere.db", "folder"])
+async def test_a_database_that_can_not_be_used_is_a_finding(tmp_path: Path, file: str) -> None:
+    (tmp_path / "folder").mkdir()
+    found = await examine(Settings.from_env({"DATABASE_URL": f"sqlite:///{tmp_path / file}"}))
+    assert about(found, "database")[0] is Grade.WRONG
+
+
+async def test_a_password_in_an_error_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(url: str) -> None:
+        raise OSError(f"could not reach {url}")
+
+    monkeypatch.setattr(admin, "listed", refused)
+    found = await examine(Settings.from_env({"DATABASE_URL": "postgresql://bot:correct-horse@127.0.0.1/bot"}))
+    grade, text = about(found, "database")
+    assert (grade, "correct-horse" in text, "could not reach" in text) == (Grade.WRONG, False, True)
+
+
+@pytest.mark.parametrize(("migrated", "code"), [(True, 0), (False, 1)])
+def test_the_command_prints_a_line_for_each_and_says_by_its_code_whether_all_is_well(
+    tmp_path: Path, migrated: bool, code: int
+) -> None:
+    url = f"sqlite:///{tmp_path / 'doctor.db'}"
+    if migrated:
+        upgrade(url)
+    done = CliRunner().invoke(main, ["doctor"], env={"DATABASE_URL": url})
+    assert done.exit_code == code
+    assert ("ok     held jobs: none" in done.output) is migrated
+    assert ("run `signalbox migrate` first" in done.output) is not migrated
+    assert "look   settings: A GitHub App is not configured." in done.output
