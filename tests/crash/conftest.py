@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
+from sqlalchemy import make_url
 
+from tests.crash.books import Library, PostgresLibrary, SqliteLibrary
+from tests.support import postgres
 from tests.support.store import migrated
 
 __all__ = ["migrated"]
@@ -16,6 +19,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random crashes, and from which seed."""
     parser.addoption("--crash-random", type=int, default=0, metavar="N", help="kill the bot at N random points")
     parser.addoption("--crash-seed", type=int, default=secrets.randbelow(10**6), metavar="N", help="which random ones")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`make crash` tells each tale on both databases; `make test`, which has eight minutes, on SQLite alone."""
+    if "library" in metafunc.fixturenames:
+        both = metafunc.config.getoption("--crash-random")
+        metafunc.parametrize(
+            "library", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True, scope="session"
+        )
+
+
+@pytest.fixture(scope="session")
+def library(request: pytest.FixtureRequest) -> Iterator[Library]:
+    """Fresh databases of the kind that is asked for."""
+    if request.param == "sqlite":
+        yield SqliteLibrary(request.getfixturevalue("migrated"))
+        return
+    with postgres.running() as server, postgres.migrated(server) as template:
+        yield PostgresLibrary(server, str(make_url(template).database))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Owns one world in which a bot dies: a sandbox GitHub, a database file, and whoever starts the bot again.
+"""Owns one world in which a bot dies: a sandbox GitHub, a database, and whoever starts the bot again.
 
 Real processes have real time, so this is the one place where tests wait by looking again, with a deadline.
 """
@@ -9,10 +9,9 @@ import asyncio
 import json
 import re
 import secrets
-import shutil
-import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.threads import Comment
+from tests.crash.books import Books, Library
 from tests.crash.victims import Breed, Victim
 from tests.support.story import DEPLOY, NIGHTLY, ROLES
 
@@ -31,8 +31,8 @@ MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
 SOON_SECONDS = 10
 ROUNDS = ("sweep", "catch_up", "keep_facts", "prune")
 REST = (
-    f"SELECT kind, state, last_error FROM jobs WHERE kind NOT IN {ROUNDS} AND NOT (kind = 'check_run' AND run_at > "
-    f"(unixepoch() + {SOON_SECONDS}) * 1000000)"
+    f"SELECT kind, state, last_error FROM jobs WHERE kind NOT IN {ROUNDS} "
+    "AND NOT (kind = 'check_run' AND run_at > {soon})"
 )
 """What is left to do, but for the rounds: a run that may lack news is asked about in half a minute."""
 
@@ -56,9 +56,12 @@ class Stage:
     repository: Repository
     pull: PullRequest
     folder: Path
+    books: Books
     more: Mapping[str, str] = field(default_factory=dict)
     """What else the operator sets."""
     lives: list[Victim] = field(default_factory=list)
+    mate: Victim | None = None
+    """Another replica on the same database, which no webhook reaches."""
     keeper: asyncio.Task[None] | None = None
     downtime: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Whoever holds it keeps the keeper from starting the bot."""
@@ -76,6 +79,16 @@ class Stage:
         self.lives.append(victim)
         self.move(await victim.url or "http://127.0.0.1:9")
         return victim
+
+    async def accompany(self) -> None:
+        """Have another replica serve the same database from now on."""
+        self.mate = await self.victims.start(self.environment, self.folder / "mate.log")
+
+    async def swap(self) -> None:
+        """The replicas change their parts: the other one is reached now, and dies next."""
+        assert self.mate is not None
+        self.mate, self.lives[-1] = self.lives[-1], self.mate
+        self.move(await self.bot.url)
 
     def move(self, url: str) -> None:
         """What comes in goes there from now on."""
@@ -131,7 +144,7 @@ class Stage:
         return {
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": self.books.url,
             "SWEEP_SECONDS": "1",
             "GITHUB_API_URL": self.github.url,
             "GITHUB_SERVER_URL": self.github.server_url,
@@ -155,6 +168,8 @@ class Stage:
                 self.keeper.cancel()
                 await asyncio.wait([self.keeper])
         await self.kill()
+        if self.mate is not None:
+            await self.mate.kill()
 
     # What people do and see
 
@@ -188,19 +203,17 @@ class Stage:
     async def until_at_rest(self) -> None:
         """Wait until the bot has nothing left to do but its rounds."""
         await self.github.settled()
-        await self.until(lambda: not self.rows(REST), "nothing left to do")
+        await self.until(lambda: not self.to_do(), "nothing left to do")
 
     # What was written down
 
-    @property
-    def database(self) -> Path:
-        """The file."""
-        return self.folder / "signalbox.db"
-
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Read the bot's database, beside the bot."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)) as connection:
-            return connection.execute(sql).fetchall()
+        return self.books.rows(sql)
+
+    def to_do(self) -> list[tuple[Any, ...]]:
+        """What the bot has left to do but its rounds, and questions about runs that are not due soon."""
+        return self.rows(REST.format(soon=int((time.time() + SOON_SECONDS) * 1_000_000)))
 
     def describe(self, what: str) -> str:
         """Everything that helps to see why."""
@@ -208,29 +221,22 @@ class Stage:
         calls = [str(each) for each in self.github.journal[-25:]]
         letters = [f"{each.event}.{each.action} -> {each.status_code}" for each in self.github.webhooks.deliveries]
         states = self.rows("SELECT code, state, reason FROM requests")
-        parts = [self.said(), states, self.rows(REST), letters[-25:], calls, log]
+        parts = [self.said(), states, self.to_do(), letters[-25:], calls, log]
         return "\n".join([what, *(json.dumps(part, indent=1, default=str) for part in parts)])
-
-
-def furnish(folder: Path, migrated: Path) -> None:
-    """A folder with a database in it."""
-    folder.mkdir(parents=True)
-    shutil.copy(migrated, folder / "signalbox.db")
 
 
 @asynccontextmanager
 async def staged(
-    victims: Breed, migrated: Path, folder: Path, *, crash_at: str = "", trace: bool = False, keep: bool = True
+    victims: Breed, library: Library, folder: Path, *, crash_at: str = "", trace: bool = False, keep: bool = True
 ) -> AsyncIterator[Stage]:
     """Build a world and start the bot in it; with `keep` it is started again whenever it dies."""
-    furnish(folder, migrated)
-    async with SandboxGitHub() as github:
+    async with opened(library, folder) as books, SandboxGitHub() as github:
         github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         github.register_app(webhook_secret=secrets.token_hex(20))
         workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
         repository = github.repository("acme/shop", private=True, files=workflows, roles=ROLES)
         pull = repository.pull_request(author="alice", branch="feature", title="A feature")
-        stage = Stage(victims=victims, github=github, repository=repository, pull=pull, folder=folder)
+        stage = Stage(victims=victims, github=github, repository=repository, pull=pull, folder=folder, books=books)
         await stage.start(crash_at=crash_at, trace=trace)
         if keep:
             stage.keeper = asyncio.create_task(stage.keep())
@@ -238,3 +244,13 @@ async def staged(
             yield stage
         finally:
             await stage.end()
+
+
+@asynccontextmanager
+async def opened(library: Library, folder: Path) -> AsyncIterator[Books]:
+    """A folder of its own, and a database."""
+    books = library.open(folder)
+    try:
+        yield books
+    finally:
+        books.close()

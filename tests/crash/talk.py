@@ -22,7 +22,8 @@ from bot.store.database import Database
 from bot.store.mint import new_id
 from bot.store.unit import Unit, Units
 from bot.transcript import readable_blocks
-from tests.crash.stage import LOOK_SECONDS, Stage, Waiting, furnish
+from tests.crash.books import Library
+from tests.crash.stage import LOOK_SECONDS, Stage, Waiting, opened
 from tests.crash.victims import Breed
 from tests.support.story import DEPLOY, NIGHTLY, ROLES
 
@@ -159,7 +160,7 @@ def read(seen: Seen) -> str:
 
 async def introduce(talk: Talk, people: Sequence[str]) -> None:
     """These people have proven both accounts some time ago."""
-    database = Database.open(f"sqlite:///{talk.database}")
+    database = Database.open(talk.books.url)
     try:
         async with Units(database, SystemTimer()).write() as unit:
             github, slack = await _connection(unit, "github"), await _connection(unit, "slack")
@@ -184,7 +185,7 @@ async def _connection(unit: Unit, name: str) -> UUID:
 @asynccontextmanager
 async def talking(
     victims: Breed,
-    migrated: Path,
+    library: Library,
     folder: Path,
     *,
     crash_at: str = "",
@@ -194,8 +195,7 @@ async def talking(
     linked: Sequence[str] = LINKED,
 ) -> AsyncIterator[Talk]:
     """Build both worlds and start the bot between them; with `keep` it is started again whenever it dies."""
-    furnish(folder, migrated)
-    async with SandboxGitHub() as github, SandboxSlack() as slack:
+    async with opened(library, folder) as books, SandboxGitHub() as github, SandboxSlack() as slack:
         github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         hook = github.register_app(
             webhook_secret=secrets.token_hex(20), callback_urls=(f"{PUBLIC_URL}/login/github/callback",)
@@ -220,6 +220,7 @@ async def talking(
             repository=repository,
             pull=pull,
             folder=folder,
+            books=books,
             more=more,
             slack=slack,
             by_socket=by_socket,

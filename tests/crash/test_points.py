@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.crash.books import Library
 from tests.crash.conftest import commit_points
 from tests.crash.stage import ROUNDS, staged
 from tests.crash.tale import deploy, killed_when, together
@@ -51,9 +52,9 @@ CALLS: Final = (
 )
 
 
-async def test_between_any_two_commits(migrated: Path, tmp_path: Path, thorough: bool) -> None:
+async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
     async def crashed(forks: Victims, point: str) -> None:
-        async with staged(forks, migrated, tmp_path / point, crash_at=point) as stage:
+        async with staged(forks, library, tmp_path / point, crash_at=point) as stage:
             await deploy(stage)
             await stage.lived(2)
 
@@ -62,10 +63,10 @@ async def test_between_any_two_commits(migrated: Path, tmp_path: Path, thorough:
         await together({point: partial(crashed, forks, point) for point in points})
 
 
-async def test_around_each_outward_call(migrated: Path, tmp_path: Path) -> None:
+async def test_around_each_outward_call(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, number: int, after: bool) -> None:
         method, path, skip = CALLS[number]
-        async with staged(forks, migrated, tmp_path / f"{number}-{after}") as stage:
+        async with staged(forks, library, tmp_path / f"{number}-{after}") as stage:
             if skip:
                 stage.github.faults.silence(method, path, times=skip, seconds=0)
             fault = stage.github.faults.silence(method, path, after=after)
@@ -82,9 +83,9 @@ async def test_around_each_outward_call(migrated: Path, tmp_path: Path) -> None:
         await together(tales)
 
 
-async def test_no_kind_of_commit_or_call_is_without_a_name(migrated: Path, tmp_path: Path) -> None:
+async def test_no_kind_of_commit_or_call_is_without_a_name(library: Library, tmp_path: Path) -> None:
     """Whoever adds a job or a call to this story adds its points."""
-    async with victims() as forks, staged(forks, migrated, tmp_path / "whole", trace=True) as stage:
+    async with victims() as forks, staged(forks, library, tmp_path / "whole", trace=True) as stage:
         await deploy(stage)
         # The bot is at rest, but word of its last commit may still be on its way.
         await stage.until(lambda: set(stage.bot.commits) >= set(COMMITS), "every named commit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,7 @@ import pytest
 
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.threads import Comment
+from tests.crash.books import Library
 from tests.crash.slack_tale import UNPOSTED, check_once
 from tests.crash.stage import MARKER
 from tests.crash.tale import check_audit, together
@@ -74,7 +76,12 @@ class Load:
         self.comments.append(self.random.choice(self.pulls).issue.add_comment(person, text, None))
 
     async def live(self) -> None:
-        """People type, and the life ends at a random commit or at a random moment, whichever is first."""
+        """People type, and the life ends at a random commit or at a random moment, whichever is first.
+
+        Of two replicas it is now the one, now the other.
+        """
+        if self.stage.mate is not None and self.random.random() < 0.5:
+            await self.stage.swap()
         for _ in range(self.random.randint(1, 3)):
             if await self.stage.bot.dead(self.random.uniform(0, LONGEST_PAUSE_SECONDS)):
                 break
@@ -120,10 +127,9 @@ class Load:
         deep = Counter(each.inputs.get("depth") for each in stage.github.dispatched)
         del keyed[None], deep[None]
         assert set(keyed.values()) | set(deep.values()) <= {1}, stage.describe("Each run was started once")
-        ended = stage.rows(
-            "SELECT key, workflow_name, state, json_extract(inputs, '$.depth') FROM requests WHERE rerun IS NULL"
-        )
-        for key, workflow, state, depth in ended:
+        ended = stage.rows("SELECT key, workflow_name, state, inputs FROM requests WHERE rerun IS NULL")
+        for key, workflow, state, inputs in ended:
+            depth = json.loads(inputs).get("depth")
             if state == "succeeded":
                 assert keyed[key] == 1 or deep[depth] == 1
             if state == "lost":
@@ -131,8 +137,10 @@ class Load:
         check_audit(stage)
 
 
-async def crashed_again_and_again(stage: Talk, random: Random, points: int) -> None:
+async def crashed_again_and_again(stage: Talk, random: Random, points: int, replicas: int) -> None:
     """The whole load in one world."""
+    if replicas > 1:
+        await stage.accompany()
     stage.github.autoplay, stage.github.speed = True, 10
     for person in PEOPLE:
         stage.repository.role(person, "write")
@@ -148,7 +156,7 @@ async def crashed_again_and_again(stage: Talk, random: Random, points: int) -> N
     assert len(stage.lives) >= points
 
 
-async def test_random_crashes(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> None:
+async def test_random_crashes(request: pytest.FixtureRequest, library: Library, tmp_path: Path) -> None:
     points: int = request.config.getoption("--crash-random", default=0)
     if not points:
         pytest.skip("make crash runs it: --crash-random=N kills the bot at N random points")
@@ -157,8 +165,8 @@ async def test_random_crashes(request: pytest.FixtureRequest, migrated: Path, tm
 
         async def world(number: int) -> None:
             folder = tmp_path / str(number)
-            async with talking(all_victims, migrated, folder, keep=False, linked=PEOPLE) as stage:
+            async with talking(all_victims, library, folder, keep=False, linked=PEOPLE) as stage:
                 share = points // WORLDS + (number < points % WORLDS)
-                await crashed_again_and_again(stage, Random(f"{seed}/{number}"), share)
+                await crashed_again_and_again(stage, Random(f"{seed}/{number}"), share, library.replicas)
 
         await together({f"world {number} of --crash-seed={seed}": partial(world, number) for number in range(WORLDS)})

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from tests.crash import slack_acts as acts
+from tests.crash.books import Library
 from tests.crash.conftest import commit_points
 from tests.crash.slack_acts import Act, one_after_another
 from tests.crash.slack_tale import deploy
@@ -68,11 +69,11 @@ def _is_commit(point: str) -> bool:
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_what_else_people_do(name: str, migrated: Path, tmp_path: Path, thorough: bool) -> None:
+async def test_what_else_people_do(name: str, library: Library, tmp_path: Path, thorough: bool) -> None:
     case = CASES[name]
 
     async def crashed(forks: Victims, moment: str) -> None:
-        async with talking(forks, migrated, tmp_path / moment, linked=case.linked) as talk:
+        async with talking(forks, library, tmp_path / moment, linked=case.linked) as talk:
             for person in LONE:
                 talk.repository.role(person, "write")
             talk.slack.channel(OUTSIDE, members=LONE)
@@ -82,14 +83,14 @@ async def test_what_else_people_do(name: str, migrated: Path, tmp_path: Path, th
         await together({f"{moment} {name}": partial(crashed, forks, moment) for moment in ("before", "after")})
 
 
-async def test_what_was_accepted_is_not_refused_by_a_second_look(migrated: Path, tmp_path: Path) -> None:
-    async with victims() as forks, talking(forks, migrated, tmp_path / "robbed") as talk:
+async def test_what_was_accepted_is_not_refused_by_a_second_look(library: Library, tmp_path: Path) -> None:
+    async with victims() as forks, talking(forks, library, tmp_path / "robbed") as talk:
         await one_after_another(talk, ("after:delivery:2",), acts.robbed)
 
 
-async def test_an_envelope_without_an_ack_comes_again_and_acts_once(migrated: Path, tmp_path: Path) -> None:
+async def test_an_envelope_without_an_ack_comes_again_and_acts_once(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, point: str) -> None:
-        async with talking(forks, migrated, tmp_path / point, crash_at=point, by_socket=True) as talk:
+        async with talking(forks, library, tmp_path / point, crash_at=point, by_socket=True) as talk:
             talk.slack.outbox.patience = 60
             await deploy(talk)
             await talk.lived(2)

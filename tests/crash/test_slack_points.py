@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 
+from tests.crash.books import Library
 from tests.crash.conftest import commit_points
 from tests.crash.slack_tale import deploy
 from tests.crash.tale import killed_when, together
@@ -50,9 +51,9 @@ CALLS: Final = (
 ASKS: Final = ("auth.test", "users.info", "conversations.info", "GET")
 
 
-async def test_between_any_two_commits(migrated: Path, tmp_path: Path, thorough: bool) -> None:
+async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
     async def crashed(forks: Victims, point: str) -> None:
-        async with talking(forks, migrated, tmp_path / point, crash_at=point) as talk:
+        async with talking(forks, library, tmp_path / point, crash_at=point) as talk:
             await deploy(talk)
             await talk.lived(2)
 
@@ -61,10 +62,10 @@ async def test_between_any_two_commits(migrated: Path, tmp_path: Path, thorough:
         await together({point: partial(crashed, forks, point) for point in points})
 
 
-async def test_around_each_outward_call(migrated: Path, tmp_path: Path) -> None:
+async def test_around_each_outward_call(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, number: int, after: bool) -> None:
         call, skip = CALLS[number]
-        async with talking(forks, migrated, tmp_path / f"{number}-{after}") as talk:
+        async with talking(forks, library, tmp_path / f"{number}-{after}") as talk:
             if skip:
                 talk.slack.faults.silence(call, times=skip, seconds=0)
             fault = talk.silence(call, after=after)
@@ -81,9 +82,9 @@ async def test_around_each_outward_call(migrated: Path, tmp_path: Path) -> None:
         await together(tales)
 
 
-async def test_no_kind_of_commit_or_call_is_without_a_name(migrated: Path, tmp_path: Path) -> None:
+async def test_no_kind_of_commit_or_call_is_without_a_name(library: Library, tmp_path: Path) -> None:
     """Whoever adds a job or a call to this story adds its points."""
-    async with victims() as forks, talking(forks, migrated, tmp_path / "whole", trace=True) as talk:
+    async with victims() as forks, talking(forks, library, tmp_path / "whole", trace=True) as talk:
         await deploy(talk)
         # The bot is at rest, but word of its last commit may still be on its way.
         await talk.until(lambda: set(talk.bot.commits) >= set(COMMITS) | ELSEWHERE, "every named commit")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.books import Library
 from tests.crash.stage import Stage, staged
 from tests.crash.tale import DEPLOY_LINE, PASSED, check_audit, deploy, killed_when, together
 from tests.crash.victims import Breed, CommandLine, victims
@@ -207,9 +208,9 @@ CASES = {
 }
 
 
-async def test_other_tales(migrated: Path, tmp_path: Path) -> None:
+async def test_other_tales(library: Library, tmp_path: Path) -> None:
     async def tell(breed: Breed, name: str, case: Case) -> None:
-        async with staged(breed, migrated, tmp_path / name, crash_at=case.crash_at) as stage:
+        async with staged(breed, library, tmp_path / name, crash_at=case.crash_at) as stage:
             await case.play(stage)
             await stage.lived(case.lives)
 
