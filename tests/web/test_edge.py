@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import pytest
 
 from bot.model.delivery import Delivery
 from bot.web import edge
-from tests.web.conftest import JSON, SIGNED, Backstage, Client, Open
+from bot.web.metrics import MOST_WORDS, OTHER
+from tests.web.conftest import JSON, SIGNED, Backstage, Client, Open, delivery
 
 HOOK = "/github/webhooks"
 
@@ -173,3 +175,16 @@ async def test_strangers_do_not_choose_metric_labels(client: Client, behind: Bac
     text = await (await client.get("/metrics")).text()
     assert 'signalbox_deliveries_total{event="unknown",result="unsigned"} 1.0' in text
     assert "a-name-of-theirs" not in text
+
+
+async def test_made_up_events_do_not_become_series_of_their_own(serve: Open, behind: Backstage) -> None:
+    def door(headers: Mapping[str, str], body: bytes) -> Delivery:
+        return replace(delivery(body), event=headers["X-GitHub-Event"])
+
+    client = await serve(github=door)
+    for number in range(MOST_WORDS + 20):
+        await client.post(HOOK, data=b'{"n":%d}' % number, headers={**SIGNED, "X-GitHub-Event": f"event_{number}"})
+    await client.post(HOOK, data=b'{"n":1000}', headers={**SIGNED, "X-GitHub-Event": 'x"} 1'})
+    assert behind.count("event_0", "recorded") == 1
+    assert behind.count(OTHER, "recorded") == 21
+    assert 'x"}' not in await (await client.get("/metrics")).text()
