@@ -24,6 +24,8 @@ from bot.store.migrate import VERSION_TABLE, known_revisions, upgrade
 PRIVATE: Final = 0o600
 """A backup holds what the database holds: who may do what, and what people said."""
 
+MAGIC: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#the_database_header
+
 BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database; left beside another one, they would be taken for its own."""
 
@@ -141,6 +143,9 @@ def _look_alike(database: Path, work: Path) -> None:
 
 def _settle(database: Path) -> None:
     """Have SQLite put what lies beside the file into it, if it still can: then there is one file to put aside."""
+    with database.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            return  # opening it would throw away what lies beside it
     with contextlib.suppress(sqlite3.DatabaseError), _opened(database) as rows:
         rows.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
