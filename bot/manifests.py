@@ -33,6 +33,7 @@ EVENTS: Final = (
     "membership",
     "organization",
     "pull_request",
+    "pull_request_review",
     "push",
     "repository",
     "team",

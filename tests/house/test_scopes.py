@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot import manifests
+from bot.github import happened
 from bot.github import scopes as github
 from bot.github.shapes import SHAPES
 from bot.slack import scopes as slack
@@ -44,7 +45,7 @@ def test_the_github_app_may_do_what_the_adapter_asks_for() -> None:
 
 
 def test_the_github_app_hears_what_the_adapter_reads() -> None:
-    assert set(manifests.EVENTS) == SHAPES.keys() - SENT_WITHOUT_SUBSCRIPTION
+    assert set(manifests.EVENTS) == (SHAPES.keys() | happened.SUBSCRIBED) - SENT_WITHOUT_SUBSCRIPTION
 
 
 def test_the_slack_app_may_do_what_the_adapter_calls() -> None:
