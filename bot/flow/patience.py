@@ -37,6 +37,8 @@ class Patience:
         try:
             return await work
         except Away as error:
+            if patience.own_pace(error):
+                raise  # no failed attempt either: the engine has them come back one after the other
             again = None if _only_waits(error) else self.again(error, since, limit)
             if again is None:
                 raise

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from bot.errors import RateLimited
+from bot.errors import RateLimited, UpstreamError
 from bot.jobs.ledger import Done, Held, Outcome
 from bot.jobs.policy import Kind
 from bot.jobs.schedule import Schedule
@@ -78,7 +78,7 @@ class Attempt:
             # No attempt: whoever waits for a turn among thousands may be sent away more often than a policy allows.
             log.info("Job %s waits until %s: %s", job.kind, due.isoformat(), text, extra={"action": "job_waits"})
             return Waiting(job=job, due=due, tries=job.attempts, error=text), "again"
-        last_try = tries >= kind.policy.attempts
+        last_try = tries >= kind.policy.attempts or _in_vain(error)
         if schedule is not None and last_try:
             # What comes round is never held: the next round is its next chance, and nobody else would start it.
             due, tries, last_try = schedule.after(self._timer.now()), 0, False
@@ -106,3 +106,8 @@ class Attempt:
 def _only_waits(error: Exception) -> bool:
     """Nobody was asked and nothing went wrong: we keep the pace that an upstream wants of us."""
     return isinstance(error, RateLimited) and error.status is None
+
+
+def _in_vain(error: Exception) -> bool:
+    """A definite no of an upstream: another try would be told the same."""
+    return isinstance(error, UpstreamError) and not error.retryable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.errors import UpstreamError
+from bot.errors import RateLimited, UpstreamError
 
 OUTAGE: Final = timedelta(hours=4)
 """What starts a run waits this long, and what follows from one. Whether it may still run is judged then (T4)."""
@@ -26,12 +26,18 @@ def again(
     """When to ask again after this error; None when it has waited for longer than `limit` since `since`.
 
     The pauses grow with the time that it has waited already, from 5 s to 60 s, and are shortened by up to a half, so
-    that what failed together does not come back together; `jitter` is in 0..1. What the upstream itself asks us to wait
-    comes before that. The last question falls on the end of the limit.
+    that what failed together does not come back together; `jitter` is in 0..1. Where the upstream itself says when to
+    come back, it is that. The last question falls on the end of the limit.
     """
     end = since + limit
     if now >= end:
         return None
+    if error.retry_after is not None:
+        return min(now + timedelta(seconds=error.retry_after + jitter), end)
     longest = min(max((now - since) / 2, SHORTEST), LONGEST)
-    asked = timedelta(seconds=error.retry_after or 0.0)
-    return min(now + asked + longest * (0.5 + jitter / 2), end)
+    return min(now + longest * (0.5 + jitter / 2), end)
+
+
+def own_pace(error: Exception) -> bool:
+    """Whether nobody was asked and nothing went wrong: we keep the pace that an upstream wants of us."""
+    return isinstance(error, RateLimited) and error.status is None

@@ -46,6 +46,7 @@ def in_short(message: Message) -> str:
     return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in said)
 
 
-def _hours(seconds: int) -> str:
+def _hours(waited: object) -> str:
+    seconds = int(str(waited))
     hours, minutes = seconds // 3600, seconds // 60
     return f"{hours} hours" if hours else f"{minutes} minutes"

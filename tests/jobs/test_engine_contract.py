@@ -150,7 +150,7 @@ async def test_two_keys_and_two_kinds_do_not_meet(bench: Bench) -> None:
 
 
 async def test_failures_are_retried_with_a_growing_pause_up_to_the_cap(bench: Bench) -> None:
-    failures = [Unreachable(), Refused("No"), ValueError("a bug"), Unreachable(), Unreachable()]
+    failures = [Unreachable(), Unreachable(), ValueError("a bug"), Unreachable(), Unreachable()]
     work = bench.worker(*failures, policy=Policy(backoff_cap_seconds=6))
     start = bench.clock.now()
     async with bench.running():
@@ -161,6 +161,16 @@ async def test_failures_are_retried_with_a_growing_pause_up_to_the_cap(bench: Be
     assert [(moment - start).total_seconds() for moment in work.moments] == [0, 1, 3, 7, 13, 19]
     assert bench.results == [("work", "retried")] * 5 + [("work", "done")]
     assert await bench.rows() == []
+
+
+async def test_what_an_upstream_refuses_is_held_at_once(bench: Bench) -> None:
+    """Another try would be told the same, and a person is needed."""
+    bench.worker(Refused("No"))
+    async with bench.running():
+        await bench.enqueue()
+        await bench.engine.settled()
+    assert bench.results == [("work", "held")]
+    assert [(row.state, row.attempts) for row in await bench.rows()] == [("held", 1)]
 
 
 async def test_a_retry_shows_what_went_wrong(bench: Bench) -> None:

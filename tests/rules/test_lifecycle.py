@@ -108,3 +108,24 @@ def test_jobs_keep_their_places_when_one_moves_on() -> None:
     first, second = make.job(1), make.job(2, name="ship")
     moved = make.job(1, status=RunStatus.IN_PROGRESS)
     assert lifecycle.merge_job((first, second), moved) == (moved, second)
+
+
+def test_what_waits_unjudged_is_its_askers_business_alone() -> None:
+    received = make.request(state=S.RECEIVED, judged_at=None)
+    waiting = lifecycle.await_upstream(received)
+    assert (waiting.state, waiting.waiting_for) == (S.WAITING, "upstream")
+    assert lifecycle.unjudged(waiting)
+    assert not lifecycle.unjudged(lifecycle.await_upstream(make.request(state=S.QUEUED)))
+    assert not lifecycle.unjudged(make.request(state=S.WAITING, waiting_for="approval", judged_at=None))
+
+
+def test_what_was_sent_stays_sent_and_shows_that_github_is_away() -> None:
+    sent = lifecycle.await_upstream(make.request(state=S.DISPATCHING))
+    assert (sent.state, sent.waiting_for) == (S.DISPATCHING, "upstream")
+    assert lifecycle.advance(sent, S.RUNNING, at=make.NOON).waiting_for is None
+
+
+def test_what_github_certainly_did_not_do_waits_as_if_it_had_not_been_sent() -> None:
+    back = lifecycle.take_back(make.request(state=S.DISPATCHING, dispatched_at=make.NOON))
+    assert (back.state, back.waiting_for, back.dispatched_at) == (S.WAITING, "upstream", None)
+    assert lifecycle.may(back, S.QUEUED)

@@ -172,6 +172,7 @@ def test_every_field_of_a_running_request() -> None:
         "elapsed": 30,
         "stopping": False,
         "waiting_for": None,
+        "waits_until": None,
         "reason": None,
         "note": "",
         "next_step": "",

@@ -197,10 +197,12 @@ async def test_github_does_not_answer(chat: SlackStory) -> None:
     await chat.ops("alice", "logs acme/shop#1")
     for _ in range(12):
         await chat.passes(300)
-    assert chat.answers()[-1].startswith("⚠️ **Not run:** GitHub did not answer, although it was asked several times")
+    assert chat.answers()[-1].startswith("⌛ **Not run:** GitHub did not answer for 15 m, so `/logs` was given up")
     assert [each.split("\n")[0] for each in chat.whispers("alice")] == [
-        "⚠️ Not run: GitHub or Slack did not answer, although asked several times, so `/ops logs acme/shop#1` could not "
-        "be judged and nothing was started."
+        "⏳ GitHub does not answer right now. Your command waits; I go on by myself, until 21 Nov 2026, 09:22 UTC at "
+        "the latest.",
+        "⌛ Not run: GitHub did not answer for 15 m, so `/ops logs acme/shop#1` was given up and nothing was started. "
+        "(`upstream_unavailable`)",
     ]
 
 

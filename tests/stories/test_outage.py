@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.slack_story import SlackStory
 from tests.support.story import Story
 
@@ -290,7 +292,7 @@ async def test_what_is_queued_behind_another_command_waits(story: Story) -> None
     await minutes(story, 60)
     up(story)
     await minutes(story, 4)
-    assert [answer.partition("**")[2].partition("**")[0] for answer in story.answers()] == [
+    assert sorted(answer.partition("**")[2].partition("**")[0] for answer in story.answers()) == [
         "Deploy was not started",
         "Nightly is waiting for a runner",
     ]

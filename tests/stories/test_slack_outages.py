@@ -9,10 +9,13 @@ from tests.support.slack_story import CHANNEL, SlackStory
 LINE = "run acme/shop#1 deploy.yml environment=staging"
 
 
+AWAY = (
+    "⏳ {service} does not answer right now. Your command waits; I go on by myself, until 21 Nov 2026, 13:01 UTC at "
+    f"the latest.\n\nIt was `/ops {LINE}`."
+)
 NOT_RUN = (
-    f"⚠️ Not run: GitHub or Slack did not answer, although asked several times, so `/ops {LINE}` could not be judged "
-    "and nothing was started.\n\nNext: type it again in a while.\n\nIf it stays so, tell whoever runs Signalbox: "
-    "the command is kept, and `signalbox jobs list --state held` shows it."
+    f"⌛ Not run: {{service}} did not answer for 4 h, so `/ops {LINE}` was given up and nothing was started. "
+    "(`upstream_unavailable`)\n\nNext: type it again once {service} answers."
 )
 
 
@@ -25,6 +28,12 @@ async def later(chat: SlackStory, minutes: int = 15) -> None:
     """Time in small steps, for what is tried again and again."""
     for _ in range(minutes * 3):
         await chat.passes(20)
+
+
+async def long(chat: SlackStory) -> None:
+    """More than four hours, in steps of five minutes."""
+    for _ in range(50):
+        await chat.passes(300)
 
 
 def states(chat: SlackStory) -> list[str]:
@@ -95,14 +104,14 @@ async def test_slack_is_down_when_it_is_asked_who_that_is(chat: SlackStory) -> N
     assert chat.github.dispatched == []
     await later(chat, 2)
     assert len(chat.github.dispatched) == 1
-    assert chat.whispers("alice") == []
+    assert chat.whispers("alice") in ([], [AWAY.format(service="Slack")])
 
 
 async def test_slack_never_says_who_that_is(chat: SlackStory) -> None:
-    chat.slack.faults.status(503, "users.info", times=100)
+    chat.slack.faults.status(503, "users.info", times=10**6)
     await chat.ops("alice", LINE)
-    await later(chat, 30)
-    assert chat.whispers("alice") == [NOT_RUN]
+    await long(chat)
+    assert chat.whispers("alice") == [each.format(service="Slack") for each in (AWAY, NOT_RUN)]
     assert chat.github.dispatched == []
 
 
@@ -114,10 +123,10 @@ async def test_slack_does_not_say_which_channel_that_is(chat: SlackStory) -> Non
 
 
 async def test_github_never_answers(chat: SlackStory) -> None:
-    chat.github.faults.status(503, "GET", "*collaborators*", times=100)
+    chat.github.faults.status(503, "GET", "*collaborators*", times=10**6)
     await chat.ops("alice", LINE)
-    await later(chat, 30)
-    assert chat.whispers("alice") == [NOT_RUN]
+    await long(chat)
+    assert chat.whispers("alice") == [each.format(service="GitHub") for each in (AWAY, NOT_RUN)]
     assert chat.github.dispatched == []
 
 
