@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --universal --no-header --no
 CODE := bot commands migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test quick check format lint types bench crash soak lock clean
+.PHONY: help demo run test quick check format lint types bench crash soak chaos lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +52,9 @@ crash: $(VENV)/.dev  ## kill -9 at every named point and at random ones
 
 soak: $(VENV)/.dev  ## mixed traffic for twenty minutes: nothing lost, nothing twice, memory flat (SOAK="--minutes 5")
 	$(BIN)/python -m tests.load.soak $(SOAK)
+
+chaos: $(VENV)/.dev  ## everything fails at random for five minutes: nothing lost, nothing twice, nothing held (CHAOS="--seconds 60")
+	$(BIN)/python -m tests.load.chaos $(CHAOS)
 
 format: $(VENV)/.dev  ## rewrite the code in the house format
 	$(BIN)/ruff check --fix --quiet $(CODE)

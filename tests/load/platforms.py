@@ -16,6 +16,7 @@ from tests.load.github import BackdatedClock, GitHub, GitHubStage
 from tests.load.processes import ANSWER_SECONDS, CLIENT_CORE, pin
 from tests.load.slack import Slack, SlackStage
 from tests.load.traffic import Traffic, TrafficStage
+from tests.load.weather import Weather, WeatherStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Platforms:
     github: GitHub
     slack: Slack
     traffic: Traffic
+    weather: Weather
 
 
 @contextlib.contextmanager
@@ -45,7 +47,10 @@ def platforms() -> Iterator[Platforms]:
 
     try:
         yield Platforms(
-            github=GitHub(asking("github")), slack=Slack(asking("slack")), traffic=Traffic(asking("traffic"))
+            github=GitHub(asking("github")),
+            slack=Slack(asking("slack")),
+            traffic=Traffic(asking("traffic")),
+            weather=Weather(asking("weather")),
         )
     finally:
         ours.close()  # it ends when nobody asks any more
@@ -68,7 +73,8 @@ async def _answer(pipe: Connection) -> None:
         github.limits.told = False  # as on a server without limits: nobody waits for a turn here
         hub = GitHubStage(github, clock)
         lounge = SlackStage(slack, hub)
-        stages = {"github": hub, "slack": lounge, "traffic": TrafficStage(hub, lounge)}
+        weather = WeatherStage(github, slack)
+        stages = {"github": hub, "slack": lounge, "traffic": TrafficStage(hub, lounge), "weather": weather}
         with contextlib.suppress(EOFError):
             while True:
                 stage, name, *arguments = await asyncio.to_thread(pipe.recv)

@@ -93,9 +93,12 @@ class Traffic:
         """Who types."""
         return [Both(**each) for each in await self._ask("people")]
 
-    async def begin(self, urls: tuple[str, str], *, per_second: float, seed: int) -> None:
-        """People begin to type; GitHub's webhooks go to the first address, Slack's to the second."""
-        await self._ask("begin", urls, per_second, seed)
+    async def begin(
+        self, urls: tuple[str, str], *, per_second: float, seed: int, in_slack: float = IN_SLACK, limited: bool = True
+    ) -> None:
+        """People begin to type, this share of it in Slack; GitHub's webhooks go to the first address, Slack's to the
+        second. `limited`: GitHub enforces its limits."""
+        await self._ask("begin", urls, per_second, seed, in_slack, limited)
 
     async def end(self) -> None:
         """Nobody types any more; returns when every run has come to its end, and everybody heard of it."""
@@ -125,14 +128,14 @@ class TrafficStage:
     async def people(self) -> list[dict[str, Any]]:
         return both(self._hub.sandbox, self._slack, self._people)
 
-    async def begin(self, urls: tuple[str, str], per_second: float, seed: int) -> None:
+    async def begin(self, urls: tuple[str, str], per_second: float, seed: int, in_slack: float, limited: bool) -> None:
         github = self._hub.sandbox
         self._build()
         github.app.webhook_url, self._lounge.app.request_url = urls
         github.autoplay, github.speed = True, SPEED
-        github.limits.told = github.limits.switched_on = True
+        github.limits.told = github.limits.switched_on = limited
         self._first_run, self._first_delivery = len(github.runs), len(github.webhooks.deliveries)
-        self._typing = asyncio.create_task(self._type(per_second, Random(seed)))
+        self._typing = asyncio.create_task(self._type(per_second, Random(seed), in_slack))
 
     async def end(self) -> None:
         assert self._typing is not None
@@ -173,12 +176,12 @@ class TrafficStage:
             self._slack.channel(channel, members=self._people)
         self._hub.clock.behind = timedelta(0)
 
-    async def _type(self, per_second: float, random: Random) -> None:
+    async def _type(self, per_second: float, random: Random, in_slack: float) -> None:
         github = self._hub.sandbox
         while True:
             if random.random() < TWICE:
                 github.webhooks.duplicate()
-            if random.random() < IN_SLACK:
+            if random.random() < in_slack:
                 self._tell(self._in_slack(random))
             else:
                 pull, author = random.choice(self._pulls), github.person(random.choice(self._people))
