@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.load import acks, commands, probot, slash, starts
+from tests.load import acks, commands, probot, replicas, slash, starts
 from tests.load.figures import table
 from tests.load.house import House
 from tests.load.platforms import platforms
@@ -41,7 +41,7 @@ def main() -> None:
         options.json.write_text(json.dumps(raw, indent=1, default=str), encoding="utf-8")
 
 
-PARTS = ("starts", "acks", "slash", "commands")
+PARTS = ("starts", "acks", "slash", "commands", "replicas")
 PACE_ROUNDS, PACE_NUMBERS = 50, 10_000
 
 
@@ -67,6 +67,10 @@ async def _measure(probot_folder: Path | None, parts: list[str]) -> dict[str, An
             cost = await commands.measure(house, outside)
             figures += cost.figures()
             raw["commands"] = asdict(cost)
+        if "replicas" in parts:
+            shared = await replicas.measure(house, outside.github)
+            figures += shared.figures()
+            raw["replicas"] = asdict(shared)
     print(table(figures))
     raw["figures"] = [asdict(figure) for figure in figures]
     return raw

