@@ -45,6 +45,9 @@ from bot.model.request import Request, RequestState
 PROTOCOL: Final = "http/protobuf"
 PROTOCOL_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 
+LAST_SECONDS: Final = 3.0
+"""For the last spans, when the process ends."""
+
 ABOUT: Final = ("delivery", "request")
 """Fields of payloads that say whose trace a job belongs to."""
 TAGS: Final = {
@@ -78,22 +81,30 @@ def start(version: str) -> Traces:
     wanted = next((os.environ[name] for name in PROTOCOL_VARIABLES if os.environ.get(name)), PROTOCOL)
     if wanted != PROTOCOL:
         raise BotError(f"Traces are sent as {PROTOCOL} only, and OTEL_EXPORTER_OTLP_PROTOCOL says {wanted}.")
-    return Traces(version, BatchSpanProcessor(OTLPSpanExporter()))
+    exporter = OTLPSpanExporter()
+    return Traces(version, BatchSpanProcessor(exporter), give_up=exporter.shutdown)
 
 
 class Traces:
     """Makes spans of what happens."""
 
-    def __init__(self, version: str, processor: SpanProcessor) -> None:
-        """`processor` gets every span as it ends; the sampler is the one that the OTEL_* variables name."""
+    def __init__(self, version: str, processor: SpanProcessor, give_up: Callable[[], None] = lambda: None) -> None:
+        """`processor` gets every span as it ends; the sampler is the one that the OTEL_* variables name.
+
+        `give_up` lets go of what could not be sent, when time is up.
+        """
+        self._give_up = give_up
         self._ids = _Ids()
         self._provider = TracerProvider(resource=_resource(version), id_generator=self._ids, shutdown_on_exit=False)
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("signalbox", version)
 
     async def aclose(self) -> None:
-        """Send what is left."""
-        await asyncio.to_thread(self._provider.shutdown)
+        """Send what is left. A collector that does not answer holds the end up for a moment only."""
+        closing = asyncio.create_task(asyncio.to_thread(self._provider.shutdown))
+        if not (await asyncio.wait({closing}, timeout=LAST_SECONDS))[0]:
+            self._give_up()
+        await closing
 
     def recording(self, record: Record) -> Record:
         """`record`, with a span for each delivery: the root of its trace."""

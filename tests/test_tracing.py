@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -17,6 +19,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
+from bot import tracing
 from bot.app import Signalbox
 from bot.errors import BotError
 from bot.log import bind, tag
@@ -75,6 +78,18 @@ async def test_spans_go_where_the_environment_says(collector: SimpleNamespace, m
     named = {each.key: each.value.string_value for each in resource.resource.attributes}
     assert (key, named["service.name"], named["service.version"]) == ("k1", "signalbox", "1.2.3")
     assert [span.name for scope in resource.scope_spans for span in scope.spans] == ["delivery issue_comment"]
+
+
+async def test_a_collector_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left alone, the exporter would go on trying for ten seconds."""
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(ENDPOINT, f"http://127.0.0.1:{unheard.getsockname()[1]}")
+        monkeypatch.setattr(tracing, "LAST_SECONDS", 0.05)
+        traces = start("1.2.3")
+        await traces.recording(taken)(delivery(1))
+        async with asyncio.timeout(6):
+            await traces.aclose()
 
 
 def test_the_service_may_have_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
