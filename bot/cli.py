@@ -64,6 +64,15 @@ def doctor() -> None:
         sys.exit(1)
 
 
+OVER = "If its request has ended meanwhile, it stays so: whoever asked for it types it again."
+TOLD = {
+    "delivery": "Commands in it whose authors were told that they were not run stay so: their authors type them again.",
+    "dispatch": OVER,
+    "find_run": OVER,
+}
+"""What running a held job again does not undo, because people were told already; by kind."""
+
+
 @main.group()
 def jobs() -> None:
     """Look at the work that is waiting or held."""
@@ -89,7 +98,8 @@ def jobs_retry(job: str) -> None:
     """Run a held job again, with all its attempts before it."""
     from bot.jobs.admin import retry
 
-    _tell(run(retry(database_url(), job)), job, f"Job {job} is due now.")
+    kind = run(retry(database_url(), job))
+    _tell(kind is not None, job, f"Job {job} is due now. {TOLD.get(kind, '')}".strip())
 
 
 @jobs.command("drop")

@@ -17,7 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs.timer import SystemTimer
+from bot.model.job import Job
+from bot.store.database import Database
+from bot.store.jobs import Waiting
 from bot.store.migrate import upgrade
+from bot.store.unit import Units
 
 pytestmark = pytest.mark.slow
 
@@ -197,3 +202,21 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "HOST and PORT can not be listened on" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+async def test_retrying_a_held_delivery_says_what_it_does_not_undo(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'cli.db'}"
+    upgrade(url)
+    database = Database.open(url)
+    try:
+        async with Units(database, SystemTimer()).write() as unit:
+            job = Job(kind="delivery", key="1", payload={"v": 1, "delivery": "1"})
+            (stored,) = await unit.jobs.enqueue([job], SystemTimer().now())
+            await unit.jobs.hold([Waiting(job=stored, due=stored.run_at, tries=8, error="BotError: a bug")])
+    finally:
+        await database.close()
+    again = signalbox(tmp_path, "jobs", "retry", str(stored.id))
+    assert again.stdout == (
+        f"Job {stored.id} is due now. Commands in it whose authors were told that they were not run stay so: their "
+        "authors type them again.\n"
+    )

@@ -24,13 +24,15 @@ async def listed(database_url: str, state: str | None = None) -> Sequence[JobRow
         return await unit.jobs.all(state)
 
 
-async def retry(database_url: str, job: str) -> bool:
-    """A held job becomes due now, with all its attempts before it; False when there is no such held job.
+async def retry(database_url: str, job: str) -> str | None:
+    """A held job becomes due now, with all its attempts before it; its kind, or None when there is no such held job.
 
     Raises `UserError` when that is no job's id.
     """
     async with _units(database_url) as units, units.write() as unit:
-        return await unit.jobs.retry(_id(job), SystemTimer().now())
+        held = await unit.jobs.get(_id(job))
+        again = await unit.jobs.retry(_id(job), SystemTimer().now())
+        return held.kind if held is not None and again else None
 
 
 async def drop(database_url: str, job: str) -> bool:

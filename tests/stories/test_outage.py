@@ -156,7 +156,7 @@ async def test_t4_a_head_that_moved_meanwhile_refuses(story: Story) -> None:
     down(story)
     await story.types("alice", LINE)
     await minutes(story, 5)
-    await story.pull.push({"CHANGE.md": b"Another"}, by="bob")
+    await story.pull.push(files={"CHANGE.md": "Another"}, by="bob")
     await minutes(story, 30)
     up(story)
     await minutes(story, 2)
