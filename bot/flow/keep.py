@@ -73,7 +73,6 @@ class Keep:
         events = [event for event in map(self._read, came) if event is not None]
         async with self.units.write() as unit:
             await unit.repository_events.add(events)
-            await unit.pruning.pack({delivery.id: delivery.facts for delivery in came if delivery.facts})
             await unit.marks.put(READ_UNTIL, microseconds(reached), self.clock.now())
 
     def _read(self, delivery: Delivery) -> RepositoryEvent | None:

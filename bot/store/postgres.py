@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import BotError
+from bot.store.deliveries import packed
 from bot.store.intake import FIRST, Arrival, stored
 from bot.store.jobs import READY, StoredJob
 from bot.store.schema import deliveries, jobs
@@ -99,14 +100,16 @@ def _connector(database_url: str) -> Callable[[], Any]:
 
 def _delivery_row(arrival: Arrival) -> dict[str, Any]:
     delivery, _ = arrival
+    facts, compressed = packed(delivery.facts)
     return {
         "id": delivery.id,
         "connection_id": delivery.connection,
         "guid": delivery.guid,
         "event": delivery.event,
         "action": delivery.action,
-        "facts": delivery.facts,
+        "facts": facts,
         "received_at": delivery.received_at,
+        "packed": compressed,
     }
 
 

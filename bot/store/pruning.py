@@ -32,7 +32,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.deliveries import pack
 from bot.store.driver import OneTripConnection
 from bot.store.schema import answers, deliveries, link_attempts, repository_events, requests, run_jobs, runs
 
@@ -123,13 +122,6 @@ class Pruning:
         where = [column == bindparam(f"key_{place}") for place, column in enumerate(rule.key)]
         values = [{f"key_{place}": part for place, part in enumerate(key)} for key in keys]
         await self._sql.execute(rule.go.where(*where), values)
-
-    async def pack(self, facts: Mapping[UUID, bytes]) -> None:
-        """The facts of these deliveries lie compressed from now on; whoever reads them does not notice."""
-        statement = update(deliveries).where(deliveries.c.id == bindparam("delivery"))
-        values = [{"delivery": delivery, "packed": pack(body)} for delivery, body in facts.items()]
-        if values:
-            await self._sql.execute(statement.values(facts=b"", packed=bindparam("packed")), values)
 
     async def shrink(self, pages: int) -> int:
         """Give pages that are free back to the file system; returns how many still are. PostgreSQL does so by itself.

@@ -124,7 +124,7 @@ deliveries = Table(
     Column("action", Text),
     Column("facts", JsonBytes, nullable=False),
     Column("received_at", Moment, nullable=False, index=True),
-    # The facts when nobody waits for them any more: compressed, and `facts` is empty then (bot/store/pruning.py).
+    # The facts, compressed; then `facts` is empty. Both are once they are pruned (bot/store/deliveries.py).
     Column("packed", LargeBinary),
     # A GUID is not under the signature, and each host gives its own (T20).
     UniqueConstraint("connection_id", "guid"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
 
 from bot.model.delivery import Delivery
 from bot.model.repository_event import RepositoryEvent
@@ -61,10 +60,6 @@ class Pruning(Protocol):
         ...
 
     async def drop(self, what: str, keys: Sequence[tuple[Any, ...]]) -> None: ...
-    async def pack(self, facts: Mapping[UUID, bytes]) -> None:
-        """The facts of these deliveries lie compressed from now on; whoever reads them does not notice."""
-        ...
-
     async def shrink(self, pages: int) -> int:
         """Give free space back to the file system; how much is left to give."""
         ...
