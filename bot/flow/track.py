@@ -129,7 +129,9 @@ class Track:
             await self.take(request, run, repository, report)
         async with self.units.read() as unit:
             now_known = (await unit.runs.of_request(request.id))[-1]
-        if not _unsettled(now_known):
+        # Whose end was not told may have had jobs of which nothing was told either.
+        ended_untold = run.status is not RunStatus.COMPLETED and now_known.status is RunStatus.COMPLETED
+        if not ended_untold and not _unsettled(now_known):
             return None
         try:
             return await self.patience(self._jobs(now_known, repository), now_known.updated_at)
