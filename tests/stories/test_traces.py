@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanContext, SpanKind, StatusCode
 
 from bot.app import Signalbox
 from bot.tracing import Traces
+from tests.support.slack_story import talking
 from tests.support.story import Story, telling
 
 Spans = Sequence[ReadableSpan]
@@ -114,3 +115,17 @@ async def test_no_names_get_into_a_span(watched: Watched) -> None:
 async def test_a_story_without_traces_has_no_wrappers(story: Story) -> None:
     assert story.bot.record == story.bot.inbox.record
     assert story.bot.engine._attempt._around is None
+
+
+async def test_a_slash_command_is_a_trace_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr(Signalbox, "_traces", lambda bot: Traces("1.2.3", SimpleSpanProcessor(exporter)))
+    async with talking(tmp_path) as chat:
+        exporter.clear()
+        await chat.ops("alice", "run acme/shop#1 deploy.yml environment=staging")
+        spans = exporter.get_finished_spans()
+    (door,) = [span for span in spans if span.kind is SpanKind.SERVER and "command" in span.name]
+    inside = {span.name for span in spans if where(span).trace_id == where(door).trace_id}
+    assert {"job delivery", "users.info"} <= inside
+    text = " ".join(span.to_json() for span in spans)
+    assert [name for name in ("alice", "acme", "deploys", "staging", "xoxb") if name in text] == []
