@@ -112,21 +112,8 @@ class Track:
         assert repository is not None
         tag(request=request.code)
         run = owned[-1]
-        if run.status is not RunStatus.COMPLETED:
-            try:
-                report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
-            except NotFound:
-                await self._gone(request, run)
-                return None
-            except Refused as error:
-                await self._gone(request, run, f"{UNTOLD} {error}")
-                return None
-            except UpstreamError as error:
-                # Not a failed attempt: held jobs stay held, and the sweep has to be able to ask again.
-                log.warning("Run of %s not told: %s", request.code, error, extra={"action": "run_not_told"})
-                await self._unanswered(run)
-                return None
-            await self.take(request, run, repository, report)
+        if run.status is not RunStatus.COMPLETED and not await self._told(request, run, repository):
+            return None
         async with self.units.read() as unit:
             now_known = (await unit.runs.of_request(request.id))[-1]
         # Whose end was not told may have had jobs of which nothing was told either.
@@ -139,6 +126,23 @@ class Track:
             # How the run ended is known and shown; only what its last jobs came to is not.
             log.warning("Jobs of %s not told: %s", request.code, error, extra={"action": "jobs_not_told"})
             return None
+
+    async def _told(self, request: Request, run: Run, repository: Repository) -> bool:
+        """Ask GitHub how the run stands; whether it said so."""
+        try:
+            report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
+            await self.take(request, run, repository, report)
+        except NotFound:
+            await self._gone(request, run)
+        except Refused as error:
+            await self._gone(request, run, f"{UNTOLD} {error}")
+        except UpstreamError as error:
+            # Not a failed attempt: held jobs stay held, and the sweep has to be able to ask again.
+            log.warning("Run of %s not told: %s", request.code, error, extra={"action": "run_not_told"})
+            await self._unanswered(run)
+        else:
+            return True
+        return False
 
     async def _unanswered(self, run: Run) -> None:
         """Others come first in the next sweeps: what is never answered must not take the turn of what would be."""
