@@ -1,6 +1,6 @@
 """Owns the examination: one line for each thing that an operator should know about this installation.
 
-It changes nothing, asks GitHub and Slack one question each, and may run beside a server that serves.
+It changes nothing, asks GitHub two questions and Slack one, and may run beside a server that serves.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 
 from bot import manifests
-from bot.errors import SignalboxError
+from bot.errors import SignalboxError, UpstreamError
 from bot.jobs import admin
 from bot.jobs.timer import SystemTimer
 from bot.log import Masking
@@ -26,6 +26,9 @@ from bot.settings import GitHubSettings, Settings, SlackSettings
 from bot.store.database import Database
 from bot.store.jobs import HELD
 from bot.store.unit import Units
+
+if TYPE_CHECKING:
+    from bot.github.transport import GitHubClient
 
 NOBODY: Final = UUID(int=0)
 """The connection of questions that are about no row."""
@@ -138,6 +141,7 @@ async def _github(settings: GitHubSettings) -> AsyncGenerator[Finding, None]:
     )
     try:
         app = (await client.as_app("GET", "/app")).read(_App)
+        failed = await _failed(client)
     finally:
         await client.aclose()
     grade = Grade.LOOK if app.installations_count == 0 else Grade.FINE
@@ -146,6 +150,24 @@ async def _github(settings: GitHubSettings) -> AsyncGenerator[Finding, None]:
     weak = [name for name, level in manifests.PERMISSIONS.items() if not _enough(app.permissions.get(name), level)]
     yield _complete("GitHub permissions", [f"{name} ({manifests.PERMISSIONS[name]})" for name in weak])
     yield _complete("GitHub events", sorted({*manifests.EVENTS} - {*app.events}))
+    yield failed
+
+
+async def _failed(client: GitHubClient) -> Finding:
+    """Whether deliveries did not reach us lately, and whether GitHub would tell."""
+    from bot.github.clients import Clients
+    from bot.github.hook_deliveries import HookDeliveries
+
+    about = "failed deliveries"
+    try:
+        page = await HookDeliveries(Clients(client)).failed(NOBODY, None)
+    except UpstreamError as error:
+        return Finding(grade=Grade.LOOK, about=about, text=f"not listed, so not asked for again: {error}")
+    failed = [each for each in page.newest_first if not each.ok]
+    if not failed:
+        return Finding(grade=Grade.FINE, about=about, text="none that GitHub remembers")
+    text = f"the last one at {failed[0].delivered_at:%Y-%m-%d %H:%M} UTC; what is missing is asked for again"
+    return Finding(grade=Grade.LOOK, about=about, text=text)
 
 
 async def _slack(settings: SlackSettings) -> AsyncGenerator[Finding, None]:

@@ -61,6 +61,17 @@ async def test_a_token_that_slack_does_not_take_is_told_without_showing_it(chat:
     assert "xoxb" not in str(found)
 
 
+async def test_deliveries_that_failed_are_told(story: Story) -> None:
+    assert about(await examine(story.bot.settings), "failed deliveries")[0] is Grade.FINE
+    story.github.webhooks.lose("issue_comment")
+    await story.types("alice", "/whoami")
+    grade, text = about(await examine(story.bot.settings), "failed deliveries")
+    assert (grade, text) == (Grade.LOOK, "the last one at 2026-11-21 09:01 UTC; what is missing is asked for again")
+    story.github.faults.status(404, "GET", "/app/hook/deliveries", times=9)
+    grade, text = about(await examine(story.bot.settings), "failed deliveries")
+    assert (grade, text.split(":")[0]) == (Grade.LOOK, "not listed, so not asked for again")
+
+
 async def test_jobs_that_nobody_does_are_told(story: Story) -> None:
     await story.types("alice", "/run deploy.yml environment=staging")
     found = await examine(story.bot.settings, story.clock.now() + timedelta(hours=1))

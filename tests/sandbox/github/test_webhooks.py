@@ -225,3 +225,53 @@ async def test_deliveries_belong_to_their_app(github: SandboxGitHub, pull: PullR
     assert await client.as_app(stranger).get("/app/hook/deliveries") == []
     path = f"/app/hook/deliveries/{github.webhooks.deliveries[0].id}"
     assert (await client.as_app(stranger).send("GET", path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status_code", "told"),
+    [(502, "failed to connect to host"), (504, "timed out"), (500, "Invalid HTTP Response: 500")],
+)
+async def test_a_delivery_fails_as_often_as_it_is_told_to(
+    github: SandboxGitHub, pull: PullRequest, listener: Listener, client: Client, status_code: int, told: str
+) -> None:
+    github.webhooks.lose("issue_comment", times=2, status_code=status_code)
+    await github.comments("alice", pull, "One")
+    app = client.as_app()
+    (first,) = await app.get("/app/hook/deliveries", status="failure")
+    await app.post(f"/app/hook/deliveries/{first['id']}/attempts")
+    await github.settled()
+    again, _ = await app.get("/app/hook/deliveries", status="failure")
+    assert (again["status"], again["status_code"], again["redelivery"]) == (told, status_code, True)
+    assert (again["guid"], again["id"] > first["id"], again["throttled_at"]) == (first["guid"], True, None)
+    await app.post(f"/app/hook/deliveries/{first['id']}/attempts")
+    await github.settled()
+    assert [heard.headers["X-GitHub-Delivery"] for heard in listener.heard] == [first["guid"]]
+
+
+async def test_a_redelivery_goes_to_where_the_app_is_by_then(
+    github: SandboxGitHub, pull: PullRequest, listener: Listener
+) -> None:
+    github.app.webhook_url = "http://127.0.0.1:9/nobody"
+    await github.comments("alice", pull, "One")
+    github.app.webhook_url = listener.url
+    github.webhooks.redeliver(github.webhooks.deliveries[0])
+    await github.settled()
+    assert len(listener.heard) == 1
+
+
+async def test_pages_of_failures_lead_on_by_their_cursor(
+    github: SandboxGitHub, pull: PullRequest, client: Client
+) -> None:
+    github.webhooks.lose("issue_comment", times=3)
+    for text in ("One", "Two", "Three", "Four"):
+        await github.comments("alice", pull, text)
+    app = client.as_app()
+    first = await app.send("GET", "/app/hook/deliveries?status=failure&per_page=2")
+    following = first.links["next"]["url"]
+    assert "status=failure" in following
+    assert [each["id"] for each in first.json()] == [
+        each.id for each in reversed(github.webhooks.deliveries) if not each.ok
+    ][:2]
+    second = await app.send("GET", following.removeprefix(github.url))
+    assert (len(second.json()), second.links) == (1, {})
+    assert (await app.send("GET", "/app/hook/deliveries?cursor=nonsense")).status_code == 422
