@@ -41,12 +41,15 @@ async def test_what_is_due_first_is_done_first(bench: Bench) -> None:
 
 async def test_only_so_many_run_at_once_and_all_get_their_turn(bench: Bench) -> None:
     running = most = 0
+    full = asyncio.Event()
 
     async def step() -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0)
+        if running == 3:
+            full.set()
+        await full.wait()  # so that how fast they are begun does not matter
         running -= 1
 
     bench.another(at_once=3)
