@@ -10,7 +10,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
-MOST_PROMISED: Final = 5_000
+LONGEST_LINE: Final = 5_000
 """Whoever is sent away beyond that is told the last one's moment."""
 
 
@@ -21,7 +21,7 @@ class Window:
         """`within` is how long a thing counts."""
         self._within = within
         self._past: deque[tuple[datetime, int]] = deque()
-        self._promised: deque[datetime] = deque()
+        self._sent_away: deque[datetime] = deque()
         self._spent = 0
 
     def spent(self, now: datetime) -> int:
@@ -42,16 +42,19 @@ class Window:
         return None if lacks <= 0 else self._until(now, lacks)
 
     def queue(self, now: datetime, room: int, cost: int = 1) -> timedelta | None:
-        """The same for whoever waits in line: each one's moment comes after those that others were told."""
+        """The same for whoever waits in line: behind those who were sent away lately.
+
+        Not behind everybody who ever was: some come again before their moment, and would be counted twice.
+        """
         lacks = self.spent(now) + cost - room
         if lacks <= 0:
             return None
-        while self._promised and not now < self._promised[0] <= now + timedelta(days=1):
-            self._promised.popleft()
-        told = self._until(now, lacks + cost * len(self._promised))
-        if len(self._promised) < MOST_PROMISED:
-            self._promised.append(now + told)
-        return told
+        while self._sent_away and not now - self._within < self._sent_away[0] <= now:
+            self._sent_away.popleft()
+        wait = self._until(now, lacks + cost * len(self._sent_away))
+        if len(self._sent_away) < LONGEST_LINE:
+            self._sent_away.append(now)
+        return wait
 
     def _until(self, now: datetime, lacks: int) -> timedelta:
         """How long until so much of what was spent no longer counts; beyond all of it, at the pace of it."""
