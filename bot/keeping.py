@@ -92,9 +92,9 @@ def restore(database_url: str, file: Path, *, timer: Timer | None = None) -> Res
     """
     if is_postgres(database_url):
         raise BotError(
-            "PostgreSQL is restored by its own program, while nobody serves: "
-            f'pg_restore --clean --if-exists --no-owner --dbname="$DATABASE_URL" {file}; '
-            "then `signalbox migrate` and `signalbox restore --renew`."
+            "PostgreSQL is restored by its own program, while nobody serves, into an empty database: "
+            f'pg_restore --exit-on-error --single-transaction --no-owner --dbname="$DATABASE_URL" {file}; '
+            "then `signalbox migrate` and `signalbox restore --renew`. docs/operating.md has all steps."
         )
     database = sqlite_path(database_url)
     with serving_lock(database):

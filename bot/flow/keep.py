@@ -29,8 +29,8 @@ READ_UNTIL: Final = "repository_events.read_until"
 SETTLED: Final = timedelta(minutes=1)
 """A delivery that was received longer ago than this is committed, or never will be; replicas' clocks differ, too."""
 
-BATCH: Final = 100
-"""Deliveries in one transaction: it takes about four milliseconds, and the inbox waits for it."""
+BATCH: Final = 50
+"""Deliveries in one transaction: it takes about three milliseconds, and the inbox waits for it."""
 
 ROUNDS: Final = 200
 """Batches in one attempt at the job; then others have their turn."""

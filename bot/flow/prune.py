@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 PRUNE: Final = "prune"
 EVERY_SECONDS: Final = 24 * 60 * 60
 
-BATCH: Final = 100
-"""Rows in one transaction: about two milliseconds, and the inbox waits for it."""
+BATCH: Final = 50
+"""Rows in one transaction: about three milliseconds, and the inbox waits for it."""
 
 PAGES: Final = 50
 """Of a SQLite file, given back in one transaction."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from bot.errors import BotError
 from bot.store.deliveries import packed
 from bot.store.intake import FIRST, Arrival, stored
 from bot.store.jobs import READY, StoredJob
+from bot.store.partitions import Partitions
 from bot.store.schema import deliveries, jobs
 
 WRITERS = 8
@@ -81,6 +83,7 @@ async def _migrate(database_url: str, work: Callable[[Connection], None]) -> Non
     async with engine.begin() as connection:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         await connection.run_sync(work)
+        await Partitions(connection).make_ahead(datetime.now(UTC))
 
 
 def _connector(database_url: str) -> Callable[[], Any]:

@@ -106,7 +106,7 @@ def test_for_postgresql_the_command_is_named_and_the_password_is_not(tmp_path: P
     url = "postgresql://box:hunter2@db.example.com/box"
     with pytest.raises(BotError, match="pg_dump --format=custom --file=") as dumped:
         back_up(url, tmp_path / "copy.dump")
-    with pytest.raises(BotError, match="pg_restore --clean --if-exists") as loaded:
+    with pytest.raises(BotError, match="pg_restore --exit-on-error --single-transaction") as loaded:
         keeping.restore(url, tmp_path / "copy.dump")
     assert "hunter2" not in f"{dumped.value}{loaded.value}"
 

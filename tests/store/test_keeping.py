@@ -139,7 +139,15 @@ async def test_facts_lie_compressed_where_it_is_worth_it_and_read_as_before(
 # --- months on PostgreSQL ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+async def no_months(units: Units) -> None:
+    """Migrating made some, whichever those are now."""
+    async with units.write() as unit:
+        assert len(await unit.partitions.drop(make.NOON + timedelta(days=36_500))) == 4
+
+
 @pytest.mark.postgresql
+@pytest.mark.usefixtures("no_months")
 async def test_months_are_made_ahead_and_take_what_lay_in_none(
     keep: Keep, units: Units, database: Database, clock: FakeClock
 ) -> None:
@@ -155,6 +163,7 @@ async def test_months_are_made_ahead_and_take_what_lay_in_none(
 
 
 @pytest.mark.postgresql
+@pytest.mark.usefixtures("no_months")
 async def test_a_month_that_is_over_goes_as_a_whole_and_what_is_in_no_month_goes_by_row(
     keep: Keep, units: Units, database: Database, clock: FakeClock
 ) -> None:
