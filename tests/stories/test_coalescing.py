@@ -86,6 +86,9 @@ async def test_many_requests_of_one_installation_stay_within_githubs_limits(stor
         story.pull.issue.add_comment(
             story.github.person(TYPISTS[number % len(TYPISTS)]), "/run deploy.yml environment=staging", None
         )
+    await story.settle()
+    assert 0 <= left(story, "content_minute") < 30
+    assert left(story, "content_hour") < 490
     await ends(story)
     passed = [answer for answer in story.answers() if answer.startswith("✅ **Deploy passed**")]
     assert len(passed) == len(story.answers()) == REQUESTS
@@ -101,3 +104,10 @@ async def test_many_requests_of_one_workspace_stay_within_slacks_limits(chat: Sl
     states = [chat.read(each).partition(" in ")[0] for each in chat.living()]
     assert states == ["✅ Deploy passed"] * REQUESTS
     assert [each.name for each in chat.slack.journal if each.status == 429] == []
+
+
+def left(story: Story, budget: str) -> float:
+    """What the metrics say."""
+    found = story.bot.metrics.registry.get_sample_value("signalbox_github_budget_remaining", {"budget": budget})
+    assert found is not None
+    return found
