@@ -205,6 +205,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
     ask = query.Ask(units, common.catalog, github.workflows, common.judge, logs, again, reply, mint)
     acting = act.Act(
+        units=units,
         catalog=common.catalog,
         permissions=github.permissions,
         open=opener,

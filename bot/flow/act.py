@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from bot.errors import BotError, NotFound, Refused
 from bot.flow.answer import Asker, Reply
@@ -15,7 +15,7 @@ from bot.flow.cancel import Cancel
 from bot.flow.maintenance import Maintenance
 from bot.flow.open import Open
 from bot.flow.patience import Away
-from bot.flow.ports import Permissions
+from bot.flow.ports import Permissions, Units
 from bot.flow.query import Ask
 from bot.flow.rerun import RunAgain
 from bot.flow.use import Bind
@@ -26,11 +26,15 @@ from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
 
+LATELY: Final = 20
+"""Among how many of somebody's requests one is looked for that was allowed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """Judges what can be judged from the role alone, and hands the intent to its step."""
 
+    units: Units
     catalog: Mapping[str, Command]
     permissions: Permissions
     open: Open
@@ -103,8 +107,22 @@ class Act:
         """Whether a person who typed `recent` commands lately may have one more answer (T26)."""
         if recent < floods.WITHOUT_WRITE:
             return True
-        role = await self.role(asker, fresh=False)
+        try:
+            role = await self.role(asker, fresh=False)
+        except Away:
+            # Nobody is judged by that, only whether they are told that it waits.
+            if not await self._ran_before(asker):
+                raise
+            role = Role.WRITE
         return role is not None and recent < floods.most(role)
+
+    async def _ran_before(self, asker: Asker) -> bool:
+        """Whether this person was allowed to run something here lately."""
+        here = asker.target.repository
+        async with self.units.read() as unit:
+            newest = await unit.requests.of_person(asker.person.id, LATELY)
+        judged = [request for request in newest if request.judged_at is not None]
+        return any((request.connection, request.repository) == (here.connection, here.id) for request in judged)
 
     async def role(self, asker: Asker, *, fresh: bool) -> Role | None:
         """The person's role; None when GitHub's answer was about somebody else, which is never a yes (T8)."""

@@ -25,7 +25,7 @@ from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.rules import lifecycle, policy, verify
-from bot.rules.patience import BLIP
+from bot.rules.patience import BLIP, own_pace
 from bot.rules.pin import LATE
 
 FRESH: Final = timedelta(seconds=5)
@@ -99,7 +99,7 @@ class Dispatcher:
                 state, words = (RequestState.LOST, NO_ANSWER) if sent else (RequestState.EXPIRED, NEVER_ASKED)
                 reason = Reason.UPSTREAM_UNAVAILABLE
                 await move(unit, request, lifecycle.advance(request, state, at=now, reason=reason, note=words), now)
-            elif request.waiting_for is None and now - request.created_at >= BLIP:
+            elif request.waiting_for is None and now - request.created_at >= BLIP and not own_pace(error):
                 await move(unit, request, lifecycle.await_upstream(request), now)
         return again_at
 

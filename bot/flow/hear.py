@@ -55,13 +55,17 @@ class Hear:
             again = self.clock.now() - arrived > SOON and await waits(unit, received.origin)
         understood = heard if isinstance(heard, Problem) else understand(self.catalog, heard)
         asker, recent = await self._meet(received, eyes=not again)
+        quiet = not again  # until it is known that they may have an answer; who was told that it waits had one
         try:
-            if await self._within_bounds(received, asker, recent):
+            if again or await self._within_bounds(received, asker, recent):
+                quiet = False
                 await self._act(asker, heard, understood)
         except Away as error:
             intent = None if isinstance(understood, Problem) else understood
-            quiet = recent >= floods.WITHOUT_WRITE
-            return await self.wait(asker, error, intent=intent, arrived=arrived, quiet=quiet)
+            due = await self.wait(asker, error, intent=intent, arrived=arrived, quiet=quiet)
+            if due is None and quiet:
+                await self._shake(received, asker, Reason.UPSTREAM_UNAVAILABLE)
+            return due
         return None
 
     async def _act(self, asker: Asker, heard: ParsedCommand | Problem, understood: Intent | Problem) -> None:
@@ -100,11 +104,14 @@ class Hear:
         """Whether this person may have one more answer; otherwise a reaction says no (T26)."""
         if await self.act.within_bounds(asker, recent):
             return True
+        await self._shake(received, asker, Reason.RATE_LIMITED)
+        return False
+
+    async def _shake(self, received: CommandReceived, asker: Asker, reason: Reason) -> None:
+        """Say no without words."""
         async with self.units.write() as unit:
             await unit.enqueue(reaction(received.origin, "-1"))
-            now = self.clock.now()
-            await note(unit, asker, action="command_refused", at=now, reason=Reason.RATE_LIMITED)
-        return False
+            await note(unit, asker, action="command_refused", at=self.clock.now(), reason=reason)
 
 
 def asker_of(received: CommandReceived, person: Person) -> Asker:

@@ -28,7 +28,7 @@ class Patience:
     async def __call__(
         self, work: Awaitable[datetime | None], since: datetime, limit: timedelta = patience.OUTAGE
     ) -> datetime | None:
-        """What the work says; while an upstream is away, when to do it again.
+        """What the work says; while an upstream is away, or our own pace towards it full, when to do it again.
 
         `since` is when the work came up. Raises the `UpstreamError` once that is longer ago than `limit`: from then on
         every try is a failed attempt, and after the last one the job is held. One that only keeps an upstream's pace is
@@ -38,7 +38,7 @@ class Patience:
             return await work
         except Away as error:
             if patience.own_pace(error):
-                raise  # no failed attempt either: the engine has them come back one after the other
+                return self.clock.now() + timedelta(seconds=(error.retry_after or 1.0) + self.jitter())
             again = None if _only_waits(error) else self.again(error, since, limit)
             if again is None:
                 raise

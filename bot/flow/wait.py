@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import UpstreamError
-from bot.flow.answer import WAITS, Caller, Reply
+from bot.flow.answer import WAITS, Caller, Reply, note
 from bot.flow.patience import Patience
 from bot.flow.ports import Units
 from bot.model.address import GitHubThread
@@ -39,18 +39,18 @@ class Wait:
         service: str = GITHUB,
         quiet: bool = False,
     ) -> datetime | None:
-        """When to judge the command again; None when it was given up, and then its author was told so.
+        """When to judge the command again; None when it was given up, which its author is told.
 
         `arrived` is when it reached us and `service` who does not answer. Whether the repository is known makes no
         difference, neither to the words nor to the limit (T22). `quiet`: its author may not have an answer now (T26).
         """
         limit = OUTAGE if isinstance(intent, Dispatch | Rerun) else TYPED
         due = self.patience.again(error, arrived, limit)
-        if due is None:
+        if due is None and not quiet:
             fields = {"line": caller.text, "service": service, "waited": int(limit.total_seconds())}
             message = Message(name="upstream_failed", fields=fields)
             await self.reply(caller, message, action="command_refused", reason=Reason.UPSTREAM_UNAVAILABLE)
-        elif not quiet:
+        elif due is not None and not quiet:
             await self._tell(caller, service, arrived, arrived + limit)
         return due
 
@@ -62,4 +62,6 @@ class Wait:
                 return
             fields = {"line": caller.text, "service": service, "until": until}
             message = Message(name="upstream_awaited", fields=fields)
-            await self.reply.keep(unit, caller, message, suffix=WAITS, due=arrived + BLIP)
+            if await self.reply.keep(unit, caller, message, suffix=WAITS, due=arrived + BLIP):
+                # It counts like every other answer (T26).
+                await note(unit, caller, action="command_waiting", at=self.patience.clock.now())

@@ -245,6 +245,28 @@ async def test_a_rerun_waits_too(story: Story) -> None:
     assert story.github.runs[-1].attempt == 2
 
 
+async def test_t26_a_stranger_who_types_on_is_not_answered_on_and_on(story: Story) -> None:
+    down(story, JUDGES)
+    for _ in range(6):
+        await story.types("rita", "/whoami")
+        await story.passes(7)
+    assert len(story.answers()) == 3
+    await minutes(story, 30)
+    signs = [answer.partition(" ")[0] for answer in story.answers()]
+    assert (signs.count("⏳"), signs.count("⌛"), len(signs)) == (6, 6, 12)  # three more once ten minutes were over
+    assert await jobs(story) == []
+
+
+async def test_t26_who_ran_things_here_before_is_told_each_time(story: Story) -> None:
+    await story.types("alice", "/run nightly.yml")
+    await story.passes(61)
+    down(story, JUDGES)
+    for _ in range(4):
+        await story.types("alice", LINE)
+        await story.passes(7)
+    assert len([answer for answer in story.answers() if answer.startswith("⏳ **deploy.yml waits** for GitHub")]) == 4
+
+
 # --- after it was judged -------------------------------------------------------------------------------------------
 
 
