@@ -317,6 +317,26 @@ async def test_an_answer_remembers_its_message_and_forgets_its_words(units: Unit
         assert await unit.answers.get(UUID(int=45)) == posted
 
 
+async def test_what_certainly_was_not_posted_is_not_looked_for(units: Units) -> None:
+    async with units.write() as unit:
+        await unit.answers.add(answer())
+        await unit.answers.attempting(UUID(int=45), make.at(1))
+        await unit.answers.attempting(UUID(int=45), None)
+    async with units.read() as unit:
+        assert await unit.answers.get(UUID(int=45)) == answer()
+
+
+async def test_an_answer_that_was_not_posted_can_be_taken_back(units: Units) -> None:
+    async with units.write() as unit:
+        await unit.answers.add(answer(natural_key="said"))
+        await unit.answers.add(answer(id=UUID(int=46), natural_key="unsaid", attempted_at=make.at(1)))
+        await unit.answers.posted(UUID(int=45), "1")
+        for key in ("said", "unsaid", "nothing"):
+            await unit.answers.withdraw(key)
+        assert await unit.answers.given("said")
+        assert not await unit.answers.given("unsaid")
+
+
 # --- audit --------------------------------------------------------------------------------------------------------
 
 
