@@ -17,6 +17,7 @@ from bot.flow.meet import Meet, Met
 from bot.flow.myself import Myself
 from bot.flow.patience import Away
 from bot.flow.ports import Clock, SlackChannels, Units
+from bot.flow.typed import lately
 from bot.flow.wait import GITHUB, SLACK, Wait
 from bot.model.address import Address, SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
@@ -26,7 +27,7 @@ from bot.model.intent import Dispatch, Intent, Link, Rerun
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin, SlackVia
 from bot.model.repository import Target
-from bot.rules import floods, parse, refuse, slack_people, slack_words
+from bot.rules import parse, refuse, slack_people, slack_words
 from bot.rules.dialect import Dialect
 from bot.rules.target import Named, split
 from bot.rules.understand import understand
@@ -160,8 +161,8 @@ class Converse:
         asker = await self._asker(met, said, intent, target)
         async with self.units.write() as unit:
             await unit.repositories.save(target.repository)
-            since = self.clock.now() - floods.WINDOW
-            recent = await unit.audit.count_commands(asker.person.id, target.repository.id, since)
+            came_at = met.origin.created_at
+            recent = await lately(unit, asker.person.id, target.repository.id, self.clock.now(), came_at=came_at)
         if not await self.act.within_bounds(asker, recent):
             message = Message(name="press_answered", fields={"sentence": FLOODED, "next_step": "Wait ten minutes."})
             return await self.act.refuse(asker, message, Reason.RATE_LIMITED)

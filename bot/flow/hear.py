@@ -13,6 +13,7 @@ from bot.flow.enter import judged_before, waits
 from bot.flow.identify import Identify
 from bot.flow.patience import Away
 from bot.flow.ports import Clock, Units
+from bot.flow.typed import lately
 from bot.flow.wait import Wait
 from bot.model.address import GitHubThread
 from bot.model.command import Command, ParsedCommand, Problem, Surface
@@ -22,7 +23,7 @@ from bot.model.intent import Intent
 from bot.model.message import Message
 from bot.model.people import Person
 from bot.model.repository import Target
-from bot.rules import floods, parse
+from bot.rules import parse
 from bot.rules.understand import understand
 
 SOON: Final = timedelta(seconds=2)
@@ -54,7 +55,7 @@ class Hear:
                 return None
             again = self.clock.now() - arrived > SOON and await waits(unit, received.origin)
         understood = heard if isinstance(heard, Problem) else understand(self.catalog, heard)
-        asker, recent = await self._meet(received, eyes=not again)
+        asker, recent = await self._meet(received, arrived, eyes=not again)
         quiet = not again  # until it is known that they may have an answer; who was told that it waits had one
         try:
             if again or await self._within_bounds(received, asker, recent):
@@ -84,18 +85,17 @@ class Hear:
 
     async def drop(self, lines: Sequence[CommandReceived]) -> None:
         """Name the lines that are too many for one comment, as long as their author may have an answer (T26)."""
-        asker, recent = await self._meet(lines[0], eyes=False)
+        asker, recent = await self._meet(lines[0], lines[0].origin.created_at, eyes=False)
         if await self._within_bounds(lines[0], asker, recent):
             fields = {"most": parse.MAX_COMMANDS, "lines": tuple(line.line for line in lines)}
             await self.reply(asker, Message(name="commands_dropped", fields=fields), action="commands_dropped")
 
-    async def _meet(self, received: CommandReceived, *, eyes: bool) -> tuple[Asker, int]:
+    async def _meet(self, received: CommandReceived, arrived: datetime, *, eyes: bool) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""
         async with self.units.write() as unit:
             await unit.repositories.save(received.repository)
             person = await self.identify(unit, received.author)
-            since = self.clock.now() - floods.WINDOW
-            recent = await unit.audit.count_commands(person.id, received.repository.id, since)
+            recent = await lately(unit, person.id, received.repository.id, self.clock.now(), came_at=arrived)
             if eyes:
                 await unit.enqueue(reaction(received.origin, "eyes"))
         return asker_of(received, person), recent
