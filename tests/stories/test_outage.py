@@ -353,16 +353,42 @@ async def test_the_last_edit_of_a_run_outlives_an_hour(story: Story) -> None:
 # --- outward writes ------------------------------------------------------------------------------------------------
 
 
-async def test_a_comment_that_github_posts_late_does_not_stand_twice(story: Story) -> None:
-    lost = story.github.faults.status(502, "POST", "*/issues/*/comments")
-    await story.types("alice", "/whoami")
-    assert (lost.struck, story.answers()) == (1, [])
+def carry_out_late(story: Story) -> None:
+    """The comment that was answered with an error is posted after all."""
     sent = next(each for each in story.github.journal if each.path.endswith("/comments") and each.status == 502)
     assert isinstance(sent.request_body, dict)
-    await story.passes(15)
     app = story.github.app
-    story.pull.issue.add_comment(app.bot, sent.request_body["body"], app)  # it was carried out after all
+    story.pull.issue.add_comment(app.bot, sent.request_body["body"], app)
+
+
+async def test_an_answer_that_github_posts_late_does_not_stand_twice(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/issues/*/comments")
+    await story.types("alice", "/whoami")
+    await story.passes(15)
+    assert story.answers() == []
+    carry_out_late(story)
     await minutes(story, 2)
+    assert len(story.answers()) == 1
+
+
+async def test_a_living_message_that_github_posts_late_is_the_one_that_lives_on(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/issues/*/comments")
+    await story.types("alice", LINE)
+    await story.passes(15)
+    assert story.answers() == []
+    carry_out_late(story)
+    await story.github.runs[-1].play()
+    await minutes(story, 2)
+    (answer,) = story.answers()
+    assert answer.startswith("✅ **Deploy passed**")
+
+
+async def test_a_message_that_never_arrived_is_posted_once_its_time_is_over(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/issues/*/comments")
+    await story.types("alice", "/whoami")
+    await story.passes(15)
+    assert story.answers() == []
+    await story.passes(16)
     assert len(story.answers()) == 1
 
 
