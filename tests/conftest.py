@@ -1,10 +1,34 @@
-"""What every test run has: at its end, what in the code is getting large."""
+"""What every test run has: a PostgreSQL for those that ask, and at its end what in the code is getting large."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 from tests.house.sizes import getting_large
+from tests.support import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The URL of a database at the newest schema."""
+    with postgres.migrated(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is this test's own for as long as it takes."""
+    yield postgres_database
+    postgres.empty(postgres_database)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -145,7 +145,7 @@ class Engine:
 
     async def _plan(self) -> None:
         if self._schedules:
-            async with self._units.write() as unit:
+            async with self._units.write(newest=True) as unit:
                 await unit.enqueue(*[schedule.job(self._timer.now()) for schedule in self._schedules.values()])
 
     async def _dispatch(self, tasks: asyncio.TaskGroup) -> None:

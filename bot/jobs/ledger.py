@@ -105,7 +105,7 @@ class Ledger:
         more = bool(waiting)
         if not outcomes:
             return False
-        async with self._units.write() as unit:
+        async with self._units.write(newest=True) as unit:
             if done and await unit.jobs.finish(done):
                 more = True
             if waiting:

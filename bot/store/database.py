@@ -23,6 +23,7 @@ from bot.errors import BotError
 from bot.store.driver import connector
 from bot.store.intake import Arrival, Intake
 from bot.store.jobs import StoredJob
+from bot.store.shared_jobs import Queue
 
 READERS = 4
 BUSY_MILLISECONDS = 10_000  # how long to wait for a CLI command that writes beside us
@@ -72,8 +73,12 @@ class Database:
     path: Path | None
     """SQLite's file; None on PostgreSQL."""
     writing: AsyncEngine
+    newest: AsyncEngine
+    """As `writing`, but on PostgreSQL each statement sees what is committed by then, not what was at the beginning."""
     reading: AsyncEngine
     intake: Recorder
+    queue: Queue | None = None
+    """On PostgreSQL: hands jobs out to the replicas."""
 
     @property
     def one_writer(self) -> bool:
@@ -86,23 +91,30 @@ class Database:
         return "PostgreSQL" if self.path is None else str(self.path)
 
     @classmethod
-    def open(cls, database_url: str) -> Database:
-        """Prepare the engines; they connect when first used. Raises `BotError` for a URL that can not be served."""
+    def open(cls, database_url: str, queue: Queue | None = None) -> Database:
+        """Prepare the engines; they connect when first used. Raises `BotError` for a URL that can not be served.
+
+        Whoever writes jobs to PostgreSQL without its `queue` leaves them to be found later.
+        """
         if is_postgres(database_url):
-            return cls._postgres(database_url)
+            return cls._postgres(database_url, queue)
         path = sqlite_path(database_url)
         writing = _engine(path, pragmas=_WRITING, begin="BEGIN IMMEDIATE", connections=1)
         reading = _engine(path, pragmas=_READING, begin="BEGIN", connections=READERS)
-        return cls(path=path, writing=writing, reading=reading, intake=Intake(path, _WRITING))
+        return cls(path=path, writing=writing, newest=writing, reading=reading, intake=Intake(path, _WRITING))
 
     @classmethod
-    def _postgres(cls, database_url: str) -> Database:
+    def _postgres(cls, database_url: str, queue: Queue | None) -> Database:
         try:
             from bot.store.postgres import PostgresIntake, open_engine
         except ModuleNotFoundError as error:
             raise BotError("PostgreSQL needs one more package: pip install 'signalbox[postgres]'.") from error
         writing, reading = (open_engine(database_url, only_reads=only_reads) for only_reads in (False, True))
-        return cls(path=None, writing=writing, reading=reading, intake=PostgresIntake(database_url))
+        newest, intake = (
+            writing.execution_options(isolation_level="READ COMMITTED"),
+            PostgresIntake(database_url, queue),
+        )
+        return cls(path=None, writing=writing, newest=newest, reading=reading, intake=intake, queue=queue)
 
     async def close(self) -> None:
         """Close every connection."""

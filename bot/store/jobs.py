@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.model.job import Job, JobRow
+from bot.store.columns import Moment
 from bot.store.dialect import insert
 from bot.store.mint import new_id
 from bot.store.schema import jobs as table
@@ -27,21 +28,24 @@ HELD = "held"
 Known = frozenset[tuple[str, int]]
 """Kinds and payload versions that a process has handlers for."""
 
+# When it was asked for while it ran. Another replica's clock may have thought it waits, and moved `run_at` instead.
+_ASKED = func.coalesce(table.c.again_at, table.c.run_at)
+_DUE = bindparam("due", type_=Moment())
 # Statements are built once: building costs more than running them.
 _FINISH = delete(table).where(table.c.id == bindparam("job"), table.c.revision == bindparam("seen"))
-_AGAIN = (
+AGAIN = (
     update(table)
     .where(table.c.id == bindparam("job"), table.c.revision != bindparam("seen"))
-    .values(run_at=func.coalesce(table.c.again_at, table.c.run_at), again_at=None, attempts=0, last_error=None)
+    .values(run_at=_ASKED, again_at=None, attempts=0, last_error=None)
 )
-_WAIT = (
+WAIT = (
     update(table)
     .where(table.c.id == bindparam("job"))
     .values(
         # Asked for again meanwhile, and earlier: then earlier it is.
         run_at=case(
-            (and_(table.c.revision != bindparam("seen"), table.c.again_at < bindparam("due")), table.c.again_at),
-            else_=bindparam("due"),
+            (and_(table.c.revision != bindparam("seen"), _ASKED < _DUE), _ASKED),
+            else_=_DUE,
         ),
         again_at=None,
         attempts=bindparam("tries"),
@@ -66,7 +70,7 @@ class StoredJob:
     run_at: datetime
     attempts: int
     revision: int
-    """Raised each time the key is asked for while due; finishing an old revision leaves the row."""
+    """Raised each time the key is asked for; finishing an old revision leaves the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,11 @@ class Waiting:
     due: datetime
     tries: int
     error: str | None
+
+    def values(self) -> dict[str, Any]:
+        """What a statement binds."""
+        job = self.job
+        return {"job": job.id, "seen": job.revision, "due": self.due, "tries": self.tries, "error": self.error}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +139,16 @@ class Jobs:
 
         Returns the rows as they are now, without those that are held.
         """
-        stored: list[StoredJob] = []
+        kept: list[StoredJob] = []
         for job in jobs:
             rows = await self._sql.execute(_enqueue_statement(self._sql.dialect.name), _columns(job, now))
-            stored.extend(_stored(row) for row in rows)
-        return stored
+            kept.extend(stored(row) for row in rows)
+        return kept
 
     async def ready(self, known: Known, limit: int) -> list[StoredJob]:
         """Those that are or become due, the earliest first; kinds and versions that are not known are left alone."""
         rows = await self._sql.execute(_ready_statement(known), {"most": limit})
-        return [_stored(row) for row in rows]
+        return [stored(row) for row in rows]
 
     async def finish(self, done: Sequence[StoredJob]) -> bool:
         """They have happened: gone, except those that were asked for again while they ran, which become due again.
@@ -149,7 +158,7 @@ class Jobs:
         keys = [{"job": job.id, "seen": job.revision} for job in done]
         if await self._changed(_FINISH, keys) == len(done):
             return False
-        return await self._changed(_AGAIN, keys) > 0
+        return await self._changed(AGAIN, keys) > 0
 
     async def _changed(self, statement: Delete | Update, rows: Sequence[Mapping[str, Any]]) -> int:
         """How many rows a statement changed for all of these values."""
@@ -159,11 +168,7 @@ class Jobs:
 
     async def wait(self, waiting: Sequence[Waiting]) -> None:
         """They have not happened yet: due again when they say, or when they were asked for meanwhile."""
-        rows = [
-            {"job": each.job.id, "seen": each.job.revision, "due": each.due, "tries": each.tries, "error": each.error}
-            for each in waiting
-        ]
-        await self._sql.execute(_WAIT, rows)
+        await self._sql.execute(WAIT, [each.values() for each in waiting])
 
     async def hold(self, given_up: Sequence[Waiting]) -> None:
         """They failed for the last time: kept, shown, and left alone until a person decides."""
@@ -232,7 +237,7 @@ def _enqueue_statement(dialect: str) -> ReturningInsert[Any]:
     changes = {
         "run_at": case((waits, sooner), else_=old.run_at),
         "again_at": case((due, again), else_=old.again_at),
-        "revision": case((due, old.revision + 1), else_=old.revision),
+        "revision": old.revision + 1,
     }
     upsert = statement.on_conflict_do_update(index_elements=[old.kind, old.key], set_=changes, where=old.state == READY)
     return upsert.returning(table)
@@ -266,7 +271,8 @@ def _columns(job: Job, now: datetime) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[Any]) -> StoredJob:
+def stored(row: Row[Any]) -> StoredJob:
+    """A ready job from its row."""
     return StoredJob(
         id=row.id,
         kind=row.kind,

@@ -8,7 +8,8 @@ https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-REA
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from bot.store.intake import FIRST, Arrival, stored
 from bot.store.jobs import READY, StoredJob
 from bot.store.partitions import Partitions
 from bot.store.schema import deliveries, jobs
+from bot.store.shared_jobs import Queue
 
 WRITERS = 8
 READERS = 4
@@ -47,8 +49,9 @@ def open_engine(database_url: str, *, only_reads: bool) -> AsyncEngine:
 class PostgresIntake:
     """Deliveries and their jobs: one statement per table and batch."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, queue: Queue | None) -> None:
         """Over connections of its own, so that no other transaction is waited for. Connects with the first batch."""
+        self._queue = queue
         # READ COMMITTED: a GUID that another replica records at this moment is a duplicate, not a failure.
         self._engine = create_async_engine(
             "postgresql+asyncpg://", async_creator=_connector(database_url), pool_size=1, pool_pre_ping=True
@@ -60,14 +63,28 @@ class PostgresIntake:
             rows = [_delivery_row(arrival) for arrival in arrivals]
             into = insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
             new = set((await connection.execute(into.values(rows))).scalars())
-            work = [_job_row(arrival) for arrival in arrivals if arrival[0].id in new]
+            work = {delivery.id: stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
             if work:
-                await connection.execute(insert(jobs).on_conflict_do_nothing().values(work))
-        return {delivery.id: stored(delivery, job) for delivery, job in arrivals if delivery.id in new}
+                rows = [_job_row(arrival) for arrival in arrivals if arrival[0].id in new]
+                await connection.execute(insert(jobs).on_conflict_do_nothing().values(rows))
+                if self._queue is not None:
+                    await self._queue.put(connection, list(work.values()))
+        return work
 
     async def close(self) -> None:
         """Close the connections."""
         await self._engine.dispose()
+
+
+async def connect(database_url: str) -> asyncpg.Connection:
+    """A connection of the caller's own. Raises `BotError` when the database can not be reached."""
+    return await _connector(database_url)()
+
+
+async def open_pool(database_url: str, connections: int) -> asyncpg.Pool:
+    """Connections outside of any transaction. Raises `BotError` when the database can not be reached."""
+    with _out_of_reach():
+        return await asyncpg.create_pool(_dsn(database_url), min_size=1, max_size=connections, timeout=CONNECT_SECONDS)
 
 
 def migrate(database_url: str, work: Callable[[Connection], None]) -> None:
@@ -87,18 +104,28 @@ async def _migrate(database_url: str, work: Callable[[Connection], None]) -> Non
 
 
 def _connector(database_url: str) -> Callable[[], Any]:
-    # asyncpg reads the URL itself: it knows `sslmode` and socket folders, as every program of PostgreSQL does.
-    # https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
-    dsn = f"postgresql://{database_url.partition('://')[2]}"
+    dsn = _dsn(database_url)
 
     async def connect() -> Any:
-        try:
+        with _out_of_reach():
             return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
-        except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # The class only: a driver's sentence may repeat the URL, and with it the password.
-            raise BotError(f"PostgreSQL can not be reached with this DATABASE_URL ({type(error).__name__}).") from error
 
     return connect
+
+
+def _dsn(database_url: str) -> str:
+    # asyncpg reads the URL itself: it knows `sslmode` and socket folders, as every program of PostgreSQL does.
+    # https://magicstack.github.io/asyncpg/current/api/index.html#asyncpg.connection.connect
+    return f"postgresql://{database_url.partition('://')[2]}"
+
+
+@contextmanager
+def _out_of_reach() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        # The class only: a driver's sentence may repeat the URL, and with it the password.
+        raise BotError(f"PostgreSQL can not be reached with this DATABASE_URL ({type(error).__name__}).") from error
 
 
 def _delivery_row(arrival: Arrival) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from bot.store.repositories import Repositories
 from bot.store.repository_events import RepositoryEvents
 from bot.store.requests import Requests
 from bot.store.runs import Runs
+from bot.store.shared_jobs import Queue, SharedJobs
 
 Offer = Callable[[Sequence[StoredJob]], None]
 """Told of jobs that are durable now. It must not raise."""
@@ -57,7 +58,13 @@ class Unit:
     """One transaction over all repositories; `Units` opens and ends it."""
 
     def __init__(
-        self, connection: AsyncConnection, clock: Clock, offer: Offer, watch: Watcher, listen: Listener
+        self,
+        connection: AsyncConnection,
+        clock: Clock,
+        offer: Offer,
+        watch: Watcher,
+        listen: Listener,
+        queue: Queue | None,
     ) -> None:
         """Over this connection; after the commit `offer` is told of jobs, `watch` of requests, `listen` of commands."""
         self.deliveries = Deliveries(connection)
@@ -79,7 +86,7 @@ class Unit:
         self.partitions = Partitions(connection)
         self.pruning = Pruning(connection)
         self.renewal = Renewal(connection)
-        self.jobs = Jobs(connection)
+        self.jobs = Jobs(connection) if queue is None else SharedJobs(connection, queue)
         self._clock = clock
         self._offer = offer
         self._watch = watch
@@ -161,15 +168,17 @@ class Units:
         return new.keys()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Unit]:
+    async def write(self, *, newest: bool = False) -> AsyncIterator[Unit]:
         """Leaving the block commits, an exception rolls back. On SQLite: `BEGIN IMMEDIATE` behind the one write gate.
 
         On PostgreSQL, where transactions run side by side, raises `Conflict` when one changed a row that this one had
-        read before it changed it too: read again and decide again.
+        read before it changed it too: read again and decide again. With `newest` it never does: each statement sees
+        what is committed by then. That is for whoever changes rows without having read them.
         """
+        engine = self._database.newest if newest else self._database.writing
         async with self._gate.turn():
-            async with _conflicts(), self._database.writing.begin() as connection:
-                unit = Unit(connection, self._clock, self._offer, self._moved, self._noted)
+            async with _conflicts(), engine.begin() as connection:
+                unit = self._unit(connection)
                 yield unit
             unit.committed()
 
@@ -177,7 +186,10 @@ class Units:
     async def read(self) -> AsyncIterator[Unit]:
         """A snapshot. Writing through it raises SQLAlchemy's `DBAPIError`."""
         async with self._database.reading.begin() as connection:
-            yield Unit(connection, self._clock, self._offer, self._moved, self._noted)
+            yield self._unit(connection)
+
+    def _unit(self, connection: AsyncConnection) -> Unit:
+        return Unit(connection, self._clock, self._offer, self._moved, self._noted, self._database.queue)
 
     def _offer(self, jobs: Sequence[StoredJob]) -> None:
         for listener in self._listeners:

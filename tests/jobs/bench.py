@@ -1,7 +1,4 @@
-"""What the engine contract is tried on: an engine with a clock that the test moves, and handlers that do as told.
-
-A second engine joins by an entry in `ENGINES`.
-"""
+"""What the engine contract is tried on: an engine with a clock that the test moves, and handlers that do as told."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from bot.jobs.embedded import Engine
 from bot.model.job import Job, JobRow
@@ -45,7 +42,7 @@ class Worker:
 class Bench:
     """One database, one clock, and the engine that runs just now."""
 
-    def __init__(self, units: Units, clock: FakeClock, make_engine: Callable[..., Engine]) -> None:
+    def __init__(self, units: Units, clock: FakeClock, make_engine: Callable[..., Engine] = Engine) -> None:
         """Makes the first engine; register handlers on it before `running`."""
         self.units = units
         self.clock = clock
@@ -96,9 +93,10 @@ class Bench:
 
     async def after(self, seconds: float) -> datetime:
         """Let time pass and everything happen that is due by then."""
-        now = self.clock.advance(seconds)
+        await self.pass_time(seconds)
         await self.engine.settled()
-        return now
+        return self.clock.now()
 
-
-ENGINES: Final[Mapping[str, Callable[..., Engine]]] = {"embedded": Engine}
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.advance(seconds)

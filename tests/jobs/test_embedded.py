@@ -21,6 +21,8 @@ from bot.store.unit import Units
 from tests.jobs.bench import Bench
 from tests.support.clock import FakeClock
 
+pytestmark = pytest.mark.sqlite
+
 
 async def execute(units: Units, statement: str) -> None:
     """Something that no repository offers."""
@@ -161,10 +163,10 @@ async def test_outcomes_that_the_database_does_not_take_are_written_later(bench:
     tried = asyncio.Event()
     real = bench.units.write
 
-    def write():  # type: ignore[no-untyped-def]
+    def write(*, newest: bool = False):  # type: ignore[no-untyped-def]
         if work.seen:
             tried.set()
-        return real()
+        return real(newest=newest)
 
     bench.units.write = write  # type: ignore[method-assign]
     async with bench.running():

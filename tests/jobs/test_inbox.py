@@ -15,6 +15,8 @@ from bot.store.intake import Arrival
 from bot.store.unit import Units
 from tests.support.rows import delivery
 
+pytestmark = pytest.mark.sqlite
+
 
 class CountingUnits:
     """The real store, and how many deliveries each of its transactions held."""
