@@ -19,15 +19,13 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from aiohttp import web
 
 from bot.errors import BotError
-from bot.jobs.embedded import Engine
+from bot.jobs.choice import is_current, open_database, open_engine
 from bot.jobs.inbox import Inbox
 from bot.jobs.timer import SystemTimer, Timer
 from bot.measure import Measure
 from bot.model.repository import Connection
 from bot.settings import GitHubSettings, Settings
-from bot.store.database import Database, sqlite_path
 from bot.store.lock import serving_lock
-from bot.store.migrate import is_current
 from bot.store.mint import Mint
 from bot.store.unit import Units
 from bot.web import app as site
@@ -102,15 +100,13 @@ class Signalbox:
         await self._stack.aclose()
 
     async def _start(self) -> None:
-        if not self.settings.sqlite:
-            raise BotError(
-                "DATABASE_URL names PostgreSQL, which this version does not serve yet; use sqlite:///signalbox.db"
-            )
-        self.database = Database.open(self.settings.database_url.reveal())
+        url = self.settings.database_url.reveal()
+        self.database = open_database(url, self.timer)
         self._stack.push_async_callback(self.database.close)
         if not await is_current(self.database):
             await self._migrate()
-        self._stack.enter_context(serving_lock(sqlite_path(self.settings.database_url.reveal())))
+        if self.database.path is not None:  # replicas on PostgreSQL serve side by side
+            self._stack.enter_context(serving_lock(self.database.path))
         self.units = Units(self.database, self.timer)
         traces = self._traces()
         self.measure = Measure(self.metrics, traces)
@@ -118,9 +114,12 @@ class Signalbox:
         self.units.hear(self.measure.noted)
         self.inbox = Inbox(self.units, self.measure.committed)
         self.record = traces.recording(self.inbox.record) if traces else self.inbox.record
-        self.engine = Engine(
+        self.engine = await open_engine(
+            url,
+            self.database,
             self.units,
             self.timer,
+            self._stack,
             crowded=lambda: self.inbox.crowded,
             on_result=self.measure.attempted,
             around=traces.around if traces else None,

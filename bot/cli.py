@@ -38,12 +38,12 @@ def serve() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the newest schema. Needs that nobody serves it."""
-    from bot.store.migrate import upgrade
+    """Bring the database to the newest schema. On SQLite nobody may serve it meanwhile."""
+    from bot.jobs.choice import migrate as bring_up
 
     url = database_url()
     with told():
-        upgrade(url)
+        bring_up(url)
     click.echo("The database is at the newest schema.")
 
 

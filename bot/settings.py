@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot import apps, setup
 from bot.apps import GitHubSettings, SlackSettings
@@ -152,8 +152,10 @@ def _database_url(env: Environment) -> str:
 
 
 def _has_host(rest: str) -> bool:
+    """A name or an address, or the folder of a socket: `postgresql:///NAME?host=/run/postgresql`."""
     try:
-        return bool(urlsplit(f"//{rest}").hostname)
+        parts = urlsplit(f"//{rest}")
+        return bool(parts.hostname or parse_qs(parts.query).get("host"))
     except ValueError:  # a bracket without its partner
         return False
 

@@ -88,7 +88,7 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="DATABASE_URL",
         group=Group.STORAGE,
-        description="Where everything is kept: sqlite:///FILE. postgresql:// is understood, but not served yet.",
+        description="Where everything is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME for replicas.",
         default="sqlite:///signalbox.db",
         secret=True,
     ),

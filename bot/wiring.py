@@ -45,8 +45,8 @@ from bot.flow import (
 )
 from bot.flow import open as opening
 from bot.github import happened
-from bot.jobs.embedded import Engine
 from bot.jobs.policy import Policy
+from bot.jobs.port import Engine
 from bot.model.command import Command
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound

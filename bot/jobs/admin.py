@@ -11,10 +11,9 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from bot.errors import BotError, UserError
+from bot.jobs.choice import is_current, open_database
 from bot.jobs.timer import SystemTimer
 from bot.model.job import JobRow
-from bot.store.database import Database
-from bot.store.migrate import is_current
 from bot.store.unit import Units
 
 
@@ -43,7 +42,7 @@ async def drop(database_url: str, job: str) -> bool:
 
 @asynccontextmanager
 async def _units(database_url: str) -> AsyncIterator[Units]:
-    database = Database.open(database_url)
+    database = open_database(database_url, SystemTimer())
     try:
         if not await is_current(database):
             raise BotError(f"{database.label} is not at this version's schema: run `signalbox migrate` first.")

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 
-from bot.errors import RateLimited, UpstreamError
+from bot.errors import Conflict, RateLimited, UpstreamError
 from bot.jobs.ledger import Done, Held, Outcome
 from bot.jobs.policy import Kind
 from bot.jobs.schedule import Schedule
@@ -19,6 +20,8 @@ from bot.store.jobs import StoredJob, Waiting
 log = logging.getLogger(__name__)
 
 ERROR_LENGTH = 1_000  # of an error's text in the row
+RACES = 5  # lost to another transaction or replica before that counts as a failure
+RACE_SECONDS = 0.05  # at most, until the other one is done
 
 OnResult = Callable[[str, str, float], None]
 """Told the kind, how an attempt went (`done`, `again`, `retried` or `held`), and its seconds. Must not raise."""
@@ -59,7 +62,7 @@ class Attempt:
     async def _try(self, kind: Kind, job: StoredJob, schedule: Schedule | None) -> tuple[Outcome, str]:
         try:
             async with asyncio.timeout(kind.policy.deadline_seconds):
-                again_at = await kind.handler(job.payload)
+                again_at = await self._handle(kind, job)
         except Exception as error:
             return await self._failed(kind, job, schedule, error)
         if again_at is None and schedule is not None:
@@ -67,6 +70,14 @@ class Attempt:
         if again_at is None:
             return Done(job=job), "done"
         return Waiting(job=job, due=again_at, tries=0, error=None), "again"
+
+    async def _handle(self, kind: Kind, job: StoredJob) -> datetime | None:
+        """Who lost a race reads and decides again at once: nothing failed, and the rows tell by now what was lost."""
+        for _ in range(RACES - 1):
+            with suppress(Conflict):
+                return await kind.handler(job.payload)
+            await asyncio.sleep(RACE_SECONDS * self._jitter())
+        return await kind.handler(job.payload)
 
     async def _failed(
         self, kind: Kind, job: StoredJob, schedule: Schedule | None, error: Exception

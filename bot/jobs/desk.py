@@ -18,10 +18,11 @@ from pgqueuer import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pgqueuer.types import JobId, QueueEntrypoint, QueueManagerId
 
-from bot.jobs.tickets import SETTINGS, TABLE, Tickets, entrypoint, queries
+from bot.jobs.tickets import SETTINGS, TABLE, entrypoint, queries
 from bot.store.columns import to_microseconds
 from bot.store.jobs import Known
 from bot.store.postgres import connect, open_pool
+from bot.store.shared_jobs import Queue
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ _FORGET = f"DELETE FROM {SETTINGS.qualified.queue_table_log} WHERE created < NOW
 class Desk:
     """What one replica has taken. Every method raises the driver's errors."""
 
-    def __init__(self, database_url: str, pool: Any, tickets: Tickets) -> None:
+    def __init__(self, database_url: str, pool: Any, tickets: Queue) -> None:
         """Over connections outside of any transaction, in the name under which `tickets` are given back."""
         self._database_url = database_url
         self._pool = pool
@@ -55,17 +56,13 @@ class Desk:
         self._taken: dict[UUID, JobId] = {}
 
     @classmethod
-    async def open(cls, database_url: str, tickets: Tickets) -> Self:
+    async def open(cls, database_url: str, tickets: Queue) -> Self:
         """Connect. Raises `BotError` when the database can not be reached."""
         return cls(database_url, await open_pool(database_url, CONNECTIONS), tickets)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.close()
-
-    async def ready(self) -> bool:
-        """Whether PgQueuer's tables are those of this version."""
-        return not (await self._queries.plan_upgrade()).statements
 
     async def take(self, known: Known, most: int) -> Sequence[UUID]:
         """Jobs that are due and nobody's, at most so many of these kinds and versions; they are this replica's now."""

@@ -89,6 +89,10 @@ class Tickets:
         self.replica = uuid4()
         """Who we are to PgQueuer."""
 
+    async def ready(self, sql: AsyncConnection) -> bool:
+        """As `Queue.ready`. Raises the driver's errors."""
+        return not (await queries(await _driver(sql)).plan_upgrade()).statements
+
     async def put(self, sql: AsyncConnection, jobs: Sequence[StoredJob]) -> None:
         """As `Queue.put`. Raises the driver's errors."""
         if not jobs:

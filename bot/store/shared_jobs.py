@@ -32,6 +32,12 @@ _MOMENT = (table.c.id, table.c.run_at)
 class Queue(Protocol):
     """Hands jobs out to the processes that run them. Every method works in the caller's transaction."""
 
+    replica: UUID
+    """In whose name this process takes jobs and gives them back."""
+
+    async def ready(self, sql: AsyncConnection) -> bool:
+        """Whether its own tables are those of this version."""
+
     async def put(self, sql: AsyncConnection, jobs: Sequence[StoredJob]) -> None:
         """They are due at `run_at`. One that waits comes forward, never back; one that runs is left alone."""
 

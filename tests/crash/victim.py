@@ -100,9 +100,9 @@ def watch(name: str, crash_at: str, trace: bool) -> None:
             tell(name, commit=commit)
 
     @asynccontextmanager
-    async def watched_write(self: Units) -> AsyncIterator[Unit]:
+    async def watched_write(self: Units, *, newest: bool = False) -> AsyncIterator[Unit]:
         commit = arrive()
-        async with write(self) as unit:
+        async with write(self, newest=newest) as unit:
             yield unit
             die_if("before", commit)
         die_if("after", commit)

@@ -40,7 +40,7 @@ class PostgresBench(Bench):
         """Makes the first engine."""
         self._desk = desk
         self._tickets = tickets
-        super().__init__(units, clock, lambda *args, **options: Engine(*args, desk, **options))
+        super().__init__(units, clock, lambda units, clock, **options: Engine(units, clock, desk, **options))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

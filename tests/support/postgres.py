@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url
 
-from bot.jobs.migrate import migrate
+from bot.jobs.choice import migrate
 
 # No test cuts the power, so nothing waits for a disk.
 HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
