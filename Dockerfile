@@ -8,8 +8,8 @@ ENV PYTHONUNBUFFERED=1 \
 WORKDIR /app
 
 # The pinned packages first: they change less often than the code, and every one is checked against its hash.
-# With an extra: docker build --build-arg PACKAGES=otel ...
-ARG PACKAGES=runtime
+# Traces too: docker build --build-arg PACKAGES=otel ...
+ARG PACKAGES=postgres
 COPY requirements/${PACKAGES}.txt requirements/${PACKAGES}.txt
 RUN pip install --require-hashes --requirement requirements/${PACKAGES}.txt
 

@@ -62,7 +62,8 @@ format: $(VENV)/.dev  ## rewrite the code in the house format
 
 lock: | $(UV)  ## pin and hash the dependencies anew
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
-	$(LOCK) --extra otel -c requirements/runtime.txt pyproject.toml -o requirements/otel.txt
+	$(LOCK) --extra postgres -c requirements/runtime.txt pyproject.toml -o requirements/postgres.txt
+	$(LOCK) --extra postgres --extra otel -c requirements/postgres.txt pyproject.toml -o requirements/otel.txt
 	$(LOCK) --extra dev --extra otel -c requirements/otel.txt pyproject.toml -o requirements/dev.txt
 
 clean:  ## remove what the targets made

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from datetime import datetime
 
+import pytest
+
 from bot.log import bind, bound, tag
 from bot.store.jobs import StoredJob
 from tests.jobs.bench import Bench
@@ -59,6 +61,7 @@ async def test_a_job_that_a_commit_brings_shares_nothing_with_the_job_that_commi
     assert seen == [{"job": "work", "key": "k2"}]
 
 
+@pytest.mark.sqlite  # on PostgreSQL any replica may take it, and a commit carries nothing there
 async def test_a_tracer_is_around_each_attempt_and_may_carry_something_along(bench: Bench) -> None:
     seen: list[tuple[str, str]] = []
 
