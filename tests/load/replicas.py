@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,23 +68,28 @@ class Replicas:
 async def measure(house: House, github: GitHub) -> Replicas:
     """SQLite for comparison, then PostgreSQL; each on a fresh database."""
     await github.plays()
-    with ExitStack() as stack:
-        server = stack.enter_context(postgres.running(durable=True))
-        template = str(make_url(stack.enter_context(postgres.migrated(server))).database)
-
-        def fresh() -> str:
-            return stack.enter_context(postgres.copy(server, template=template))
-
-        # The copies are made and dropped by a loop of their own, which this one must not be in the way of.
-        urls = [await asyncio.to_thread(fresh) for _ in range(3)]
+    databases = _databases(3)
+    # They are made and dropped by loops of their own, which this one must not be in the way of.
+    urls = await asyncio.to_thread(databases.__enter__)
+    try:
         served = [
             await _served(house, github, "SQLite", None, 1),
             await _served(house, github, "PostgreSQL, 1 replica", urls[0], 1),
             await _served(house, github, "PostgreSQL, 2 replicas", urls[1], 2),
         ]
         seconds = await _taken_over(house, github, urls[2])
-        await asyncio.to_thread(stack.close)
+    finally:
+        await asyncio.to_thread(databases.__exit__, None, None, None)
     return Replicas(served=served, take_over_seconds=seconds)
+
+
+@contextmanager
+def _databases(count: int) -> Iterator[list[str]]:
+    """So many fresh ones, on a server that waits for its disk."""
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres.running(durable=True))
+        template = str(make_url(stack.enter_context(postgres.migrated(server))).database)
+        yield [stack.enter_context(postgres.copy(server, template=template)) for _ in range(count)]
 
 
 @asynccontextmanager
