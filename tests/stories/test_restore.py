@@ -88,6 +88,17 @@ async def test_t23_what_was_running_goes_on_and_what_was_asked_since_is_not_aske
         assert await reasons(story) == {LINE: ("succeeded", None)}
 
 
+async def test_t23_what_ended_since_is_known_at_once(story: Story, tmp_path: Path) -> None:
+    await story.types("alice", LINE)
+    await story.passes(2)
+    file = saved(story, tmp_path)
+    await story.github.runs[0].play()
+    await story.passes(5)
+    async with restored(story, file):
+        assert await reasons(story) == {LINE: ("succeeded", None)}
+        assert len(story.answers()) == 1
+
+
 @pytest.mark.parametrize(("state", "dispatched_at"), [("queued", "NULL"), ("dispatching", "created_at")])
 async def test_t23_what_was_about_to_start_is_looked_for(
     story: Story, tmp_path: Path, state: str, dispatched_at: str
