@@ -29,6 +29,9 @@ MOST: Final = 100
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
+BATCH: Final = 10
+"""Of them in one transaction, because the inbox waits for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
@@ -49,11 +52,12 @@ class Sweep:
         allowed = Silence(shortest=self.every, longest=LONGEST, lost=LOST, lost_for=LOST_FOR)
         async with self.units.read() as unit:
             silent = await unit.runs.silent(now, allowed, MOST)
-        if silent:
+        # Spread over the time until the next round: GitHub frowns on bursts.
+        jobs = [_question(each, now + place * self.every / MOST) for place, each in enumerate(silent)]
+        for first in range(0, len(jobs), BATCH):
             async with self.units.write() as unit:
-                for place, each in enumerate(silent):
-                    # Spread over the time until the next round: GitHub frowns on bursts.
-                    await unit.enqueue(_question(each, now + place * self.every / MOST))
+                for job in jobs[first : first + BATCH]:
+                    await unit.enqueue(job)
         return None
 
 
