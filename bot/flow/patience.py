@@ -31,15 +31,14 @@ class Patience:
         """What the work says; while an upstream is away, or our own pace towards it full, when to do it again.
 
         `since` is when the work came up. Raises the `UpstreamError` once that is longer ago than `limit`: from then on
-        every try is a failed attempt, and after the last one the job is held. One that only keeps an upstream's pace is
-        raised as well: the engine comes back at that very moment, and counts nothing.
+        every try is a failed attempt, and after the last one the job is held. Keeping our own pace is never one.
         """
         try:
             return await work
         except Away as error:
             if patience.own_pace(error):
                 return self.clock.now() + timedelta(seconds=(error.retry_after or 1.0) + self.jitter())
-            again = None if _only_waits(error) else self.again(error, since, limit)
+            again = self.again(error, since, limit)
             if again is None:
                 raise
             return again
@@ -51,8 +50,3 @@ class Patience:
             facts = {"action": "upstream_awaited", "due": due.isoformat()}
             log.warning("An upstream is away, asked again at %s: %s", due.isoformat(), error, extra=facts)
         return due
-
-
-def _only_waits(error: UpstreamError) -> bool:
-    """Nobody is away, and nobody was asked."""
-    return isinstance(error, RateLimited) and error.status is None
