@@ -17,6 +17,8 @@ from tests.load.traffic import MARKER
 
 TAG: Final = "signalbox:"
 RENAME_SECONDS: Final = 7.0
+DELIVERIES_AT_ONCE: Final = 16
+"""As many as the real GitHub may have on their way: in any order, and not one after the other."""
 SILENT_SECONDS: Final = 30.0
 WRITES: Final = ("POST", "PATCH")
 
@@ -66,6 +68,7 @@ class WeatherStage:
         self._renamed = 0
 
     async def begin(self, seed: int) -> None:
+        self._github.webhooks.at_once = DELIVERIES_AT_ONCE
         self._at_github(seed)
         self._at_slack(seed)
         self._renaming = asyncio.create_task(self._rename(Random(seed)))

@@ -1,4 +1,4 @@
-"""Owns webhook delivery: one background sender, in order, signed, recorded, never retried by itself."""
+"""Owns webhook delivery: one background sender, in order unless told otherwise, signed, recorded, never retried."""
 
 import asyncio
 import time
@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -31,6 +32,7 @@ class Webhooks:
         self.world = world
         self.deliveries: list[Delivery] = []
         self.delay = 0.0  # seconds before each one, for a demo that should feel like the real thing
+        self.at_once = 1  # how many are on their way together; more than one, and they arrive in any order
         self.timeout: float = ENTERPRISE_TIMEOUT_SECONDS if world.enterprise else CLOUD_TIMEOUT_SECONDS
         self._line: deque[Letter] = deque()
         self._held: deque[Letter] = deque()
@@ -148,8 +150,10 @@ class Webhooks:
                 await self._arrived.wait()
                 self._arrived.clear()
                 while self._line:
-                    await self._deliver(session, self._line[0])
-                    self._line.popleft()
+                    letters = list(islice(self._line, self.at_once))
+                    await asyncio.gather(*(self._deliver(session, letter) for letter in letters))
+                    for _ in letters:
+                        self._line.popleft()
                 self._idle.set()
 
     async def _deliver(self, session: aiohttp.ClientSession, letter: Letter) -> None:
