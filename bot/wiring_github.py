@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.flow import ports
+from bot.flow.receive import ACCESS
 from bot.github import budget
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
@@ -71,7 +72,7 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         input_limit=input_limit(connection),
         door=Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint),
         read=ReadDelivery({connection.id: settings.app_id}),
-        permissions=Permissions(clients, bot.timer),
+        permissions=Permissions(clients, bot.timer, partial(_access, bot) if not bot.settings.sqlite else None),
         pull_requests=PullRequests(clients),
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),
@@ -81,6 +82,12 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         repositories=Repositories(clients, bot.timer),
         deliveries=HookDeliveries(clients),
     )
+
+
+async def _access(bot: Signalbox) -> int:
+    """How often GitHub told any replica of a change of access."""
+    async with bot.units.read() as unit:
+        return await unit.marks.value(ACCESS) or 0
 
 
 async def _remember(bot: Signalbox, repository: Repository) -> None:

@@ -38,6 +38,8 @@ from bot.rules import parse
 from bot.rules.patience import TYPED
 
 DELIVERY: Final = "delivery"
+ACCESS: Final = "access_changed"
+"""The mark that counts what GitHub told of people's rights (T28)."""
 
 MOVES: Final = frozenset({"opened", "synchronize", "reopened"})
 """Actions of `pull_request` that set a head; the others only repeat what it is."""
@@ -124,7 +126,7 @@ class Receive:
             case HeadMoved():
                 await self._head(said)
             case AccessChanged():
-                self.permissions.drop(said.connection, said.repository)
+                await self._access(said.connection, said.repository)
             case RepositoryChanged():
                 async with self.units.write() as unit:
                     await unit.repositories.save(said.repository)
@@ -152,8 +154,14 @@ class Receive:
             if not repeated:
                 await unit.heads.record(head)
 
+    async def _access(self, connection: UUID, repository: int | None) -> None:
+        """What is known of people's rights is of yesterday, here and in every other replica (T28)."""
+        async with self.units.write() as unit:
+            await unit.marks.bump(ACCESS, self.patience.clock.now())
+        self.permissions.drop(connection, repository)
+
     async def _installation(self, changed: InstallationChanged) -> None:
-        self.permissions.drop(changed.connection, None)
+        await self._access(changed.connection, None)
         if changed.action in ("deleted", "suspend", "removed"):
             async with self.units.write() as unit:
                 await unit.repositories.forget_installation(

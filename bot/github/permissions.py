@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,19 +36,26 @@ class _Permission(msgspec.Struct):
     user: _User | None = None
 
 
+Generation = Callable[[], Awaitable[int]]
+"""A number that every replica reads alike, and that grows whenever GitHub tells any of them of a change of access."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     role: Role
     at: datetime
+    of: int
+    """The generation that it was asked for in."""
 
 
 class Permissions:
     """It satisfies `bot.flow.ports.Permissions`."""
 
-    def __init__(self, clients: Clients, clock: Clock) -> None:
-        """`clients` speak for the connections."""
+    def __init__(self, clients: Clients, clock: Clock, shared: Generation | None = None) -> None:
+        """`clients` speak for the connections. Without a `shared` generation nobody else answers for GitHub here."""
         self._clients = clients
         self._clock = clock
+        self._shared = shared
         self._kept: OrderedDict[tuple[UUID, int, int], _Kept] = OrderedDict()
         self._generation = 0
 
@@ -60,13 +68,14 @@ class Permissions:
         if account.connection != repository.connection:
             raise Refused("The account is of another GitHub host than the repository.")
         key = (repository.connection, repository.id, account.id)
-        kept = self._kept.get(key)
-        if kept is not None and not fresh and timedelta(0) <= self._clock.now() - kept.at < LIFETIME:
-            return kept.role
         generation, asked_at = self._generation, self._clock.now()
+        of = await self._shared() if self._shared else 0
+        kept = self._kept.get(key)
+        if kept is not None and not fresh and kept.of == of and timedelta(0) <= asked_at - kept.at < LIFETIME:
+            return kept.role
         role = await self._ask(repository, account)
         if generation == self._generation:  # nothing was dropped while GitHub thought
-            self._keep(key, _Kept(role, asked_at))
+            self._keep(key, _Kept(role, asked_at, of))
         return role
 
     def drop(self, connection: UUID, repository: int | None) -> None:

@@ -184,3 +184,38 @@ async def test_an_answer_from_before_a_drop_is_not_kept(permissions: Permissions
     await ask(permissions, fresh=False)
     await ask(permissions, fresh=False)
     assert route.call_count == 2
+
+
+async def test_t28_a_change_that_another_replica_heard_of_is_asked_about_here_too(
+    clients: Clients, clock: FakeClock, github: respx.MockRouter
+) -> None:
+    heard = 0
+
+    async def generation() -> int:
+        return heard
+
+    permissions = Permissions(clients, clock, generation)
+    route = github.get(PATH).mock(side_effect=[says("write"), says("none")])
+    assert [await ask(permissions, fresh=False) for _ in range(2)] == [Role.WRITE, Role.WRITE]
+    assert route.call_count == 1
+    heard += 1
+    assert await ask(permissions, fresh=False) is Role.NONE
+
+
+async def test_t28_what_was_asked_before_a_change_and_answered_after_it_is_not_kept(
+    clients: Clients, clock: FakeClock, github: respx.MockRouter
+) -> None:
+    heard = 0
+
+    async def generation() -> int:
+        return heard
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal heard
+        heard += 1
+        return says("write") if heard == 1 else says("none")
+
+    permissions = Permissions(clients, clock, generation)
+    github.get(PATH).mock(side_effect=answer)
+    assert await ask(permissions, fresh=False) is Role.WRITE
+    assert await ask(permissions, fresh=False) is Role.NONE

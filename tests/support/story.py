@@ -148,6 +148,11 @@ def against_github(github: SandboxGitHub, host: str) -> Iterator[str]:
 
 def settings_for(github: SandboxGitHub, folder: Path, **more: str) -> Settings:
     """What an operator would set to make the bot speak to this sandbox."""
+    return Settings.from_env(environment_for(github, folder, **more))
+
+
+def environment_for(github: SandboxGitHub, folder: Path, **more: str) -> dict[str, str]:
+    """The same as variables."""
     environment = {
         "HOST": "127.0.0.1",
         "PORT": "0",
@@ -159,4 +164,4 @@ def settings_for(github: SandboxGitHub, folder: Path, **more: str) -> Settings:
         "GITHUB_WEBHOOK_SECRET": github.app.webhook_secret,
         "ALLOW_INSECURE_LOOPBACK": "true",
     }
-    return Settings.from_env(environment | more)
+    return environment | more
