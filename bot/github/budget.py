@@ -19,6 +19,9 @@ from bot.clock import Clock
 from bot.errors import RateLimited
 from bot.windows import Window
 
+APP: Final = 0
+"""No installation has this number: what the App does in its own name. Nothing of it is counted beforehand, for a server
+with many repositories asks for many tokens at once; but when GitHub says no, it rests."""
 MOST_ACCOUNTS: Final = 2_000
 HOUR: Final = timedelta(hours=1)
 LATER_PER_CENT: Final = 10
@@ -90,9 +93,8 @@ class Budget:
 
     def take(self, installation: int, method: str, turn: Turn, *, content: bool) -> None:
         """Count a call that goes out now; `content` for what people see. Raises `RateLimited`, and counts nothing."""
+        self.rest(installation)
         now, account = self._clock.now(), self._account(installation)
-        if account.paused_until is not None and account.paused_until > now:
-            raise _too_soon("GitHub asked us to wait", account.paused_until - now)
         costs = {"points": 1 if method in ("GET", "HEAD", "OPTIONS") else 5}
         if content:
             costs |= {"content_minute": 1, "content_hour": 1}
@@ -101,6 +103,12 @@ class Budget:
         account.used_at = now
         for name, cost in costs.items():
             account.windows[name].spend(now, cost)
+
+    def rest(self, installation: int) -> None:
+        """Raises `RateLimited` while GitHub wants to be left in peace; nothing is counted."""
+        now, until = self._clock.now(), self._account(installation).paused_until
+        if until is not None and until > now:
+            raise _too_soon("GitHub asked us to wait", until - now)
 
     def hear(self, installation: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer that worked says about the hour's limit."""

@@ -17,7 +17,7 @@ import msgspec
 
 from bot.clock import Clock
 from bot.errors import Moved, RateLimited, Unreachable
-from bot.github.budget import Budget, Turn
+from bot.github.budget import APP, Budget, Turn
 from bot.github.call import Answer, Call, below, filled, located
 from bot.github.etags import Etags
 from bot.github.facts import Moment, RepositoryFacts
@@ -173,7 +173,8 @@ class GitHubClient:
         """Call a route with the App's own JWT. Raises as `request` does, and `BotError` for an unusable key."""
         jwt = await self._wire.jwt()
         call = Call(method=method, url=filled(route, places), route=route, query=query, body=body)
-        return self._judged(call, await self._exchange(call, jwt), jwt)
+        self.budget.rest(APP)
+        return self._heard(call, APP, await self._exchange(call, jwt), jwt)
 
     async def as_bearer(
         self, method: str, route: str, bearer: str | None, body: Mapping[str, Any] | None = None, **places: str | int
@@ -223,19 +224,19 @@ class GitHubClient:
             response = await self._exchange(call, token, headers)
         if kept is not None and response.status_code == 304:
             return Answer(status=200, body=kept.body)
-        answer = self._heard(call, scope, response, token)
+        answer = self._heard(call, scope.installation, response, token)
         if key is not None:
             self._etags.keep(key, response.headers.get("etag"), answer.body)
         return answer
 
-    def _heard(self, call: Call, scope: Scope, response: httpx.Response, token: str) -> Answer:
+    def _heard(self, call: Call, installation: int, response: httpx.Response, token: str) -> Answer:
         """The answer; what it says about limits is for everybody who asks in the name of this installation."""
         try:
             answer = self._judged(call, response, token)
         except RateLimited as error:
-            self.budget.pause(scope.installation, error.retry_after or WAIT_SECONDS)
+            self.budget.pause(installation, error.retry_after or WAIT_SECONDS)
             raise
-        self.budget.hear(scope.installation, response.headers)
+        self.budget.hear(installation, response.headers)
         return answer
 
     async def _find_again(self, repository: Repository, scope: Scope) -> None:

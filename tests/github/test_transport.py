@@ -458,6 +458,20 @@ async def test_after_githubs_no_nobody_asks_in_the_name_of_that_installation(
     assert (await get(client)).status == 200
 
 
+async def test_after_githubs_no_to_the_app_itself_it_rests_too(
+    client: GitHubClient, github: respx.MockRouter, clock: FakeClock
+) -> None:
+    route = github.get("/app").mock(
+        side_effect=[httpx.Response(429, headers={"retry-after": "30"}), httpx.Response(200, json={"slug": "box"})]
+    )
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await client.app_slug()
+    assert route.call_count == 1
+    clock.advance(32)
+    assert await client.app_slug() == "box"
+
+
 async def test_what_would_be_too_much_does_not_go_out(client: GitHubClient, github: respx.MockRouter) -> None:
     limits = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4000", "x-ratelimit-reset": "1900000000"}
     route = github.post(PATH).respond(201, headers=limits)
