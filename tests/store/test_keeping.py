@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from bot.model.repository_event import RepositoryEvent
 from bot.model.request import RequestState
 from bot.rules import retention
 from bot.store.database import Database
+from bot.store.migrate import upgrade
 from bot.store.schema import deliveries, link_attempts, repository_events, run_jobs
 from bot.store.unit import Units
 from tests.support import make
@@ -142,6 +144,14 @@ async def test_facts_lie_compressed_where_it_is_worth_it_and_read_as_before(
 @pytest.fixture
 async def no_months(units: Units) -> None:
     """Migrating made some, whichever those are now."""
+    async with units.write() as unit:
+        await unit.partitions.drop(make.NOON + timedelta(days=36_500))
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("no_months")
+async def test_migrating_makes_months_too(units: Units, database_url: str) -> None:
+    await asyncio.to_thread(upgrade, database_url)
     async with units.write() as unit:
         assert len(await unit.partitions.drop(make.NOON + timedelta(days=36_500))) == 4
 
