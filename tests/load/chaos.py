@@ -33,6 +33,7 @@ LOOK_SECONDS: Final = 1.0
 
 SHOWN: Final = "SELECT announcements.id, code, state FROM announcements JOIN requests ON requests.id = request_id"
 HEADS: Final = {"succeeded": "✅", "failed": "❌", "cancelled": "🚫", "refused": "⛔", "voided": "⛔", "expired": "⌛"}
+AWAY: Final = "⏳ **GitHub does not"
 ORIGINS: Final = "SELECT origin_key FROM requests UNION SELECT natural_key FROM answers"
 
 
@@ -50,8 +51,14 @@ class Chaos:
 
     @property
     def faults(self) -> list[str]:
-        """Whatever must not be."""
-        return [*self.verdict.faults, *self.wrong]
+        """Whatever must not be.
+
+        That GitHub does not answer is said there now or never: what was cut off meanwhile is not looked for again.
+        """
+        notes = {
+            f"said, and not written down: {each}" for each, head in self.told.heads.items() if head.startswith(AWAY)
+        }
+        return [fault for fault in (*self.verdict.faults, *self.wrong) if fault not in notes]
 
     def figures(self) -> list[Figure]:
         """With their goals."""
