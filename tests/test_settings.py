@@ -66,6 +66,11 @@ def test_a_whole_environment_is_read() -> None:
     assert secrets <= set(settings.secrets())
 
 
+def test_a_socket_s_folder_may_stand_for_the_host() -> None:
+    url = "postgresql://box@/box?host=/run/postgresql"
+    assert Settings.from_env({"DATABASE_URL": url}).database_url.reveal() == url
+
+
 def test_all_faults_are_told_at_once() -> None:
     assert faults(
         {"PORT": "eighty", "SWEEP_SECONDS": "soon", "LOG_LEVEL": "loud", "PUBLIC_URL": "box.example.com"}

@@ -77,6 +77,12 @@ def test_heroku_builds_the_dockerfile() -> None:
     assert re.search(r"^    web: Dockerfile$", (ROOT / "heroku.yml").read_text(encoding="utf-8"), re.MULTILINE)
 
 
+def test_heroku_brings_postgresql_and_each_release_migrates_it() -> None:
+    assert MANIFEST["addons"] == ["heroku-postgresql"]
+    release = (ROOT / "heroku.yml").read_text(encoding="utf-8").partition("\nrelease:\n")[2]
+    assert release.split() == ["image:", "web", "command:", "-", "signalbox", "migrate"]
+
+
 def test_the_container_checks_hashes_and_does_not_run_as_root() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert "pip install --require-hashes --requirement requirements/${PACKAGES}.txt" in dockerfile
