@@ -7,13 +7,16 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, Row, bindparam, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Insert, Row, and_, bindparam, func, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.clock import Clock
 from bot.model.repository import Repository
 from bot.store.dialect import insert
 from bot.store.schema import repositories as table
+
+STALE_MICROSECONDS = 1_000_000
 
 # Statements are built once: building costs more than running them.
 _GET = select(table).where(
@@ -52,7 +55,10 @@ class Repositories:
         return None if row is None else _model(row)
 
     async def save(self, repository: Repository) -> None:
-        """Insert, or update the labels; a known installation is not forgotten for None."""
+        """Insert, or update the labels; a known installation is not forgotten for None.
+
+        What is known already is written again once a second, to tell which of two with one name has it now.
+        """
         values = {
             "connection_id": repository.connection,
             "github_id": repository.id,
@@ -95,4 +101,15 @@ def _save_statement(dialect: str) -> Insert:
     new = statement.excluded
     labels = {column: new[column] for column in ("owner", "name", "private", "default_branch", "named_at")}
     changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
-    return statement.on_conflict_do_update(index_elements=[table.c.connection_id, table.c.github_id], set_=changes)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.connection_id, table.c.github_id], set_=changes, where=_news(new)
+    )
+
+
+def _news(new: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
+    """Whether the row has to change: every delivery names its repository, and replicas would race for the same row."""
+    old = table.c
+    labels = [old[name].is_distinct_from(new[name]) for name in ("owner", "name", "private", "default_branch")]
+    found = and_(new.installation_id.is_not(None), old.installation_id.is_distinct_from(new.installation_id))
+    stale = type_coerce(new.named_at, BigInteger) - type_coerce(old.named_at, BigInteger) >= STALE_MICROSECONDS
+    return or_(*labels, found, stale)

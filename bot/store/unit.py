@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
@@ -208,7 +207,7 @@ class Units:
 async def _conflicts() -> AsyncIterator[None]:
     try:
         yield
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in LOST_A_RACE:
+    except Exception as error:  # SQLAlchemy's, or the driver's own where a ticket was written past SQLAlchemy
+        if getattr(getattr(error, "orig", error), "sqlstate", None) not in LOST_A_RACE:
             raise
         raise Conflict("Somebody else changed a row of this transaction meanwhile.") from error

@@ -13,7 +13,7 @@ from bot.errors import BotError, Conflict
 from bot.model.address import Address
 from bot.model.decision import Reason
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
-from bot.store.schema import accounts, audit_entries, run_jobs
+from bot.store.schema import accounts, audit_entries, repositories, run_jobs
 from bot.store.unit import Units
 from tests.support import make
 from tests.support.clock import FakeClock
@@ -68,6 +68,18 @@ async def test_a_name_means_the_repository_that_bore_it_last(units: Units, clock
         clock.advance(1)
         await unit.repositories.save(make.repository(name="store"))
         assert await unit.repositories.by_name(make.CONNECTION, "acme/Store") == make.repository(name="store")
+
+
+async def test_what_every_delivery_repeats_is_not_written_again_and_again(units: Units, clock: FakeClock) -> None:
+    named_at = select(repositories.c.named_at)
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository())
+        [first] = await unit.repositories._sql.scalars(named_at)
+        clock.advance(0.9)
+        await unit.repositories.save(make.repository())
+        assert list(await unit.repositories._sql.scalars(named_at)) == [first]
+        await unit.repositories.save(make.repository(private=True))
+        assert list(await unit.repositories._sql.scalars(named_at)) == [clock.now()]
 
 
 @pytest.mark.parametrize("name", ["acme/sho", "acme", "acme/shop/x", "acme/%", "acme/sh_p", "", "/"])
