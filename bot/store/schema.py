@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number, Words
-from bot.store.schema_house import marks, repository_events
+from bot.store.schema_house import audit_entries, marks, repository_events
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
 __all__ = [
@@ -280,25 +280,4 @@ answers = Table(
     Column("message_id", Text),
     Column("attempted_at", Moment),
     Column("created_at", Moment, nullable=False),
-)
-
-# No foreign keys: an entry outlives what it is about. A number is never given twice, even after the newest entry
-# vanished, so that a gap shows (T25).
-audit_entries = Table(
-    "audit_entries",
-    metadata,
-    Column("number", Number, primary_key=True, autoincrement=True),
-    Column("action", Text, nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("person_id", Id()),
-    Column("connection_id", Id()),
-    Column("repository_id", BigInteger),
-    Column("request_id", Id(), index=True),
-    Column("reason", Text),
-    Column("facts", Json, nullable=False),
-    # Written open; sealed in order into an HMAC chain afterwards.
-    Column("seal", Text),
-    Column("sealed_at", Moment),
-    Index(None, "person_id", "repository_id", "at"),
-    sqlite_autoincrement=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
 
-from bot.store.columns import Id, Moment
+from bot.store.columns import Id, Json, Moment, Number
 from bot.store.schema_slack import metadata
 
 # Numbers that outlive a process and are the same for every replica (bot/store/marks.py).
@@ -43,4 +43,25 @@ repository_events = Table(
     Column("happened_at", Moment),
     PrimaryKeyConstraint("received_at", "delivery_id"),
     Index("ix_repository_events_repository", "connection_id", "repository_id", "received_at"),
+)
+
+# No foreign keys: an entry outlives what it is about. A number is never given twice, even after the newest entry
+# vanished, so that a gap shows (T25).
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("action", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Id()),
+    Column("connection_id", Id()),
+    Column("repository_id", BigInteger),
+    Column("request_id", Id(), index=True),
+    Column("reason", Text),
+    Column("facts", Json, nullable=False),
+    # Written open; sealed in order into an HMAC chain afterwards.
+    Column("seal", Text),
+    Column("sealed_at", Moment),
+    Index(None, "person_id", "repository_id", "at"),
+    sqlite_autoincrement=True,
 )
