@@ -26,6 +26,7 @@ from bot.sandbox.github.apps import App
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.pulls import PullRequest
 from bot.settings import Settings
+from tests.support import postgres
 from tests.support.story import DEPLOY, MARKER, ROLES, environment_for, settings_for
 
 pytestmark = pytest.mark.timeout(120)
@@ -128,6 +129,20 @@ async def test_a_webhook_that_comes_to_both_replicas_is_handled_once(fleet: Flee
     await fleet.settle()
     assert len(fleet.github.dispatched) == 1
     assert len(fleet.answers()) == 1
+
+
+async def test_a_server_that_throws_everybody_out_costs_time_alone(fleet: Fleet, postgres_url: str) -> None:
+    """As when PostgreSQL is restarted or fails over; GitHub is told to come again, or it is asked to."""
+    await fleet.github.comments("alice", fleet.pull, LINE)
+    await fleet.until("waiting for a runner")
+    await asyncio.to_thread(postgres.throw_out, postgres_url)
+    await fleet.github.comments("alice", fleet.pull, "/run deploy.yml environment=production")
+    while any(not each.ok for each in fleet.github.webhooks.deliveries[-1:]):
+        fleet.github.webhooks.redeliver(fleet.github.webhooks.deliveries[-1])
+        await fleet.github.settled()
+    while sum("waiting for a runner" in said for said in fleet.answers()) < 2:
+        await fleet.settle()
+    assert len(fleet.github.dispatched) == 2
 
 
 async def test_what_a_killed_replica_was_doing_another_takes_over(postgres_url: str, tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ from bot.jobs.choice import migrate
 # No test cuts the power, so nothing waits for a disk.
 HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
 
-_EMPTY = """
+_THROW_OUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+"""
+_EMPTY = """
 DO $$
 DECLARE tables text; month text;
 BEGIN
@@ -84,7 +86,12 @@ def copy(server: str, *, template: str) -> Iterator[str]:
 
 def empty(url: str) -> None:
     """As it was after the migration. Much faster than a new copy; whoever is still connected is thrown out."""
-    _run(url, _EMPTY)
+    _run(url, _THROW_OUT + _EMPTY)
+
+
+def throw_out(url: str) -> None:
+    """End every connection to this database, as a restart of the server does."""
+    _run(url, _THROW_OUT)
 
 
 def _run(server: str, statement: str) -> None:
