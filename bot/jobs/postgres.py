@@ -84,9 +84,11 @@ class Engine(embedded.Engine):
         """The rows behind the tickets; a ticket without one leads nowhere."""
         if not ids:
             return ()
-        async with self._units.write(newest=True) as unit:
+        async with self._units.read() as unit:
             rows = await _shared(unit).among(ids)
-            if len(rows) < len(ids):
+        if len(rows) < len(ids):
+            async with self._units.write(newest=True) as unit:
+                rows = await _shared(unit).among(ids)
                 await _shared(unit).leave(set(ids) - {row.id for row in rows})
         return rows
 

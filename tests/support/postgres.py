@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 
 from bot.jobs.choice import migrate
 
-# No test cuts the power, so nothing waits for a disk.
-HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+# No test cuts the power, so nothing waits for a disk. Crash tests have dozens of worlds at once, 16 connections each.
+HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 800")
 
 _THROW_OUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
