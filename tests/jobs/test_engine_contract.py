@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.errors import BotError, RateLimited, Refused, Unreachable
+from bot.errors import BotError, Conflict, RateLimited, Refused, Unreachable
 from bot.jobs.policy import Policy
 from bot.model.job import Job
 from tests.jobs.bench import Bench
@@ -171,6 +171,15 @@ async def test_what_an_upstream_refuses_is_held_at_once(bench: Bench) -> None:
         await bench.engine.settled()
     assert bench.results == [("work", "held")]
     assert [(row.state, row.attempts) for row in await bench.rows()] == [("held", 1)]
+
+
+async def test_who_lost_a_race_decides_again_at_once_and_nothing_failed(bench: Bench) -> None:
+    work = bench.worker(Conflict("Somebody else was quicker."), Conflict("Again."))
+    async with bench.running():
+        await bench.enqueue()
+        await bench.engine.settled()
+    assert len(work.seen) == 3
+    assert bench.results == [("work", "done")]
 
 
 async def test_a_retry_shows_what_went_wrong(bench: Bench) -> None:
