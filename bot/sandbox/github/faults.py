@@ -1,69 +1,29 @@
 """Owns failures on demand: errors, dropped connections and silence, before or after the effect took place."""
 
-import asyncio
-import fnmatch
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from random import Random
-from typing import Literal
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
-ALWAYS = math.inf
-"""As `times`: until somebody ends it."""
+from bot.sandbox import faults
+from bot.sandbox.faults import ALWAYS
 
-Kind = Literal["status", "drop", "silence"]
+__all__ = ["ALWAYS", "Fault", "Faults"]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Fault:
-    """One rule. It strikes the next `times` requests of a method whose path matches the glob, each with some chance."""
+class Fault(faults.Fault):
+    """One rule, about requests of a method whose path matches the glob."""
 
-    kind: Kind
     method: str
     path: str
-    times: float
-    chance: float
-    after: bool
-    status: int = 0
     message: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    seconds: float | None = None
-    struck: int = 0
-    begun: asyncio.Event = field(default_factory=asyncio.Event)  # a client is being kept waiting
-    released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def matches(self, method: str, path: str) -> bool:
-        wanted = self.method in ("*", method) and fnmatch.fnmatchcase(path, self.path)
-        return wanted and self.struck < self.times
-
-    def end(self) -> None:
-        """It strikes no more, and lets go of whom it keeps waiting."""
-        self.times = 0
-        self.released.set()
-
-    async def silence(self) -> None:
-        """Say nothing until somebody releases it, or for as long as it was told to."""
-        self.begun.set()
-        try:
-            await asyncio.wait_for(self.released.wait(), self.seconds)
-        except TimeoutError:
-            return
+    def is_about(self, method: str, path: str) -> bool:
+        return self.method in ("*", method) and fnmatchcase(path, self.path)
 
 
-class Faults:
-    """The list of rules; the first that matches strikes. `*` in a path also crosses slashes.
-
-    Rules come and go while requests do. Chance is drawn from `random`, so that a seed repeats it.
-    """
-
-    def __init__(self) -> None:
-        self.random = Random(0)
-        self._rules: list[Fault] = []
-
-    @property
-    def struck(self) -> int:
-        """How many requests were struck by the rules that stand."""
-        return sum(fault.struck for fault in self._rules)
+class Faults(faults.Rules[Fault]):
+    """The list of rules. `*` in a path also crosses slashes."""
 
     def status(
         self,
@@ -80,7 +40,7 @@ class Faults:
         """Answer with an error; `after` does what was asked first, as a proxy that gives up does."""
         return self._add(
             Fault(
-                kind="status",
+                kind="answer",
                 method=method,
                 path=path,
                 times=times,
@@ -134,22 +94,5 @@ class Faults:
         )
         return self._add(fault)
 
-    def release(self) -> None:
-        """End every silence."""
-        for fault in self._rules:
-            fault.released.set()
-
-    def clear(self) -> None:
-        self.release()
-        self._rules.clear()
-
     def strike(self, method: str, path: str) -> Fault | None:
-        for fault in self._rules:
-            if fault.matches(method, path) and (fault.chance >= 1 or self.random.random() < fault.chance):
-                fault.struck += 1
-                return fault
-        return None
-
-    def _add(self, fault: Fault) -> Fault:
-        self._rules.append(fault)
-        return fault
+        return self._first([fault for fault in self._rules if fault.is_about(method, path)])
