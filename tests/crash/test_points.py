@@ -13,7 +13,7 @@ import pytest
 from tests.crash.books import Library
 from tests.crash.conftest import commit_points
 from tests.crash.stage import ROUNDS, staged
-from tests.crash.tale import deploy, killed_when, together
+from tests.crash.tale import crashed_once, deploy, killed_when, together
 from tests.crash.victims import Victims, victims
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
@@ -54,9 +54,9 @@ CALLS: Final = (
 
 async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
     async def crashed(forks: Victims, point: str) -> None:
-        async with staged(forks, library, tmp_path / point, crash_at=point) as stage:
-            await deploy(stage)
-            await stage.lived(2)
+        await crashed_once(
+            lambda number: staged(forks, library, tmp_path / f"{point}-{number}", crash_at=point), deploy
+        )
 
     points = commit_points(COMMITS, thorough)
     async with victims() as forks:

@@ -13,7 +13,7 @@ import pytest
 from tests.crash.books import Library
 from tests.crash.conftest import commit_points
 from tests.crash.slack_tale import deploy
-from tests.crash.tale import killed_when, together
+from tests.crash.tale import crashed_once, killed_when, together
 from tests.crash.talk import talking
 from tests.crash.test_points import CALLS as GITHUB_CALLS
 from tests.crash.test_points import COMES_ROUND, ROUND_CALLS, kind
@@ -53,9 +53,9 @@ ASKS: Final = ("auth.test", "users.info", "conversations.info", "GET")
 
 async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
     async def crashed(forks: Victims, point: str) -> None:
-        async with talking(forks, library, tmp_path / point, crash_at=point) as talk:
-            await deploy(talk)
-            await talk.lived(2)
+        await crashed_once(
+            lambda number: talking(forks, library, tmp_path / f"{point}-{number}", crash_at=point), deploy
+        )
 
     points = commit_points(COMMITS, thorough)
     async with victims() as forks:

@@ -38,6 +38,7 @@ import bot.wiring
 import bot.wiring_slack
 from bot import catalog, log
 from bot.app import Signalbox
+from bot.jobs import desk, postgres
 from bot.render.renderer import Renderer
 from bot.settings import Settings
 from bot.store.intake import Arrival
@@ -118,6 +119,11 @@ def watch(name: str, crash_at: str, trace: bool) -> None:
     Units.record = watched_record  # type: ignore[method-assign]
 
 
+def hasten() -> None:
+    """A replica is believed to be dead sooner, or each life on PostgreSQL would begin with a wait of ten seconds."""
+    desk.HEARTBEAT_TIMEOUT, postgres.BEAT_SECONDS = timedelta(seconds=3), 1.0
+
+
 async def serve(name: str) -> None:
     """Serve until killed."""
     settings = Settings.from_env(os.environ)
@@ -133,6 +139,7 @@ def live(asked: Mapping[str, Any]) -> None:
     os.environ.update(asked["environment"])
     os.dup2(os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
     watch(asked["name"], asked["crash_at"], asked["trace"])
+    hasten()
     try:
         asyncio.run(serve(asked["name"]))
     except BaseException:
