@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
-from datetime import datetime
+from typing import TypeVar
 
 from bot.errors import Conflict, RateLimited, UpstreamError
 from bot.jobs.ledger import Done, Held, Outcome
@@ -18,6 +18,8 @@ from bot.log import bind
 from bot.store.jobs import StoredJob, Waiting
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ERROR_LENGTH = 1_000  # of an error's text in the row
 RACES = 20  # lost to other transactions or replicas before that counts as a failure: a run of many jobs has many rivals
@@ -62,7 +64,7 @@ class Attempt:
     async def _try(self, kind: Kind, job: StoredJob, schedule: Schedule | None) -> tuple[Outcome, str]:
         try:
             async with asyncio.timeout(kind.policy.deadline_seconds):
-                again_at = await self._handle(kind, job)
+                again_at = await self._newest(lambda: kind.handler(job.payload))
         except Exception as error:
             return await self._failed(kind, job, schedule, error)
         if again_at is None and schedule is not None:
@@ -71,13 +73,13 @@ class Attempt:
             return Done(job=job), "done"
         return Waiting(job=job, due=again_at, tries=0, error=None), "again"
 
-    async def _handle(self, kind: Kind, job: StoredJob) -> datetime | None:
+    async def _newest(self, act: Callable[[], Awaitable[T]]) -> T:
         """Who lost a race reads and decides again at once: nothing failed, and the rows tell by now what was lost."""
         for lost in range(1, RACES):
             with suppress(Conflict):
-                return await kind.handler(job.payload)
+                return await act()
             await asyncio.sleep(lost * RACE_SECONDS * self._jitter())
-        return await kind.handler(job.payload)
+        return await act()
 
     async def _failed(
         self, kind: Kind, job: StoredJob, schedule: Schedule | None, error: Exception
@@ -105,11 +107,12 @@ class Attempt:
 
     async def _tell(self, kind: Kind, job: StoredJob, error: Exception) -> None:
         """Before the row says so: a crash in between repeats the last attempt, and nobody is left untold."""
-        if kind.on_held is None:
+        tell = kind.on_held
+        if tell is None:
             return
         try:
             async with asyncio.timeout(kind.policy.deadline_seconds):
-                await kind.on_held(job.payload, error)
+                await self._newest(lambda: tell(job.payload, error))
         except Exception:
             log.exception("Could not tell that a job of kind %s is held", job.kind, extra={"action": "job_held_untold"})
 

@@ -294,6 +294,22 @@ async def test_after_the_last_attempt_a_job_is_held_and_the_flow_is_told_once(
     assert bench.results[-1] == ("work", "held")
 
 
+async def test_telling_that_a_job_is_held_may_lose_a_race_too(bench: Bench) -> None:
+    calls: list[Exception] = []
+
+    async def told(payload: Mapping[str, Any], error: Exception) -> None:
+        calls.append(error)
+        if len(calls) < 3:
+            raise Conflict("Somebody else was quicker.")
+
+    bench.worker(Refused("No."), on_held=told)
+    async with bench.running():
+        await bench.enqueue()
+        await bench.engine.settled()
+    assert len(calls) == 3
+    assert [row.state for row in await bench.rows()] == ["held"]
+
+
 async def test_asking_for_a_held_key_leaves_it_held(bench: Bench) -> None:
     async with bench.running():
         await held(bench, Told())
