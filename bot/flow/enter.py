@@ -86,10 +86,10 @@ class Enter:
             if announcement.message_id is None and announcement.address != asker.stage:
                 await unit.announcements.save(replace(announcement, address=asker.stage))
         same = replace(request, id=waited.id, code=waited.code, created_at=waited.created_at, version=waited.version)
-        await unit.answers.withdraw(asker.origin.natural_key + WAITS)
         await self._follow_up(unit, await move(unit, waited, same, now), asker)
 
     async def _follow_up(self, unit: Unit, request: Request, asker: Asker) -> None:
+        await unit.answers.withdraw(asker.origin.natural_key + WAITS)  # it waits no longer, if it ever did
         await unit.enqueue(dispatch(request.id))
         assert request.pin is not None
         facts = {

@@ -107,6 +107,19 @@ async def test_slack_is_down_when_it_is_asked_who_that_is(chat: SlackStory) -> N
     assert chat.whispers("alice") in ([], [AWAY.format(service="Slack")])
 
 
+async def test_that_a_command_waits_is_not_said_once_it_runs(chat: SlackStory) -> None:
+    for whispering in ("response_url", "chat.postEphemeral"):
+        chat.slack.faults.status(503, whispering, times=10**6)
+    chat.slack.faults.status(503, "users.info", times=5)
+    await chat.ops("alice", LINE)
+    await later(chat, 5)
+    assert len(chat.github.dispatched) == 1
+    chat.slack.faults.clear()
+    await later(chat, 5)
+    assert len(chat.living()) == 1
+    assert chat.whispers("alice") == []
+
+
 async def test_slack_never_says_who_that_is(chat: SlackStory) -> None:
     chat.slack.faults.status(503, "users.info", times=10**6)
     await chat.ops("alice", LINE)
