@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.errors import Conflict
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.move import move
 from bot.flow.ports import Clock, Unit, Units
@@ -51,7 +52,8 @@ class Rejudge:
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)
             if current is None or current.version != request.version:
-                return None
+                # Not a no: whoever gave up here would leave a request that nobody starts.
+                raise Conflict(f"Request {request.code} was changed while it was judged again.")
             if stopped is None:
                 return await self._go_on(unit, current, now)
             state, reason, note = stopped
