@@ -184,7 +184,7 @@ class Signalbox:
 
     async def _connection(self, name: str, *, api_url: str, server_url: str, app_id: int | None) -> Connection:
         """The row of what the environment describes; its id is in every key that names a thing there."""
-        async with self.units.write() as unit:
+        async with self.units.write(newest=True) as unit:  # replicas that start together race for this row
             known = await unit.connections.by_name(name)
             described = Connection(
                 id=known.id if known else self.mint.id(),

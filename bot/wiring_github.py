@@ -92,5 +92,5 @@ async def _access(bot: Signalbox) -> int:
 
 async def _remember(bot: Signalbox, repository: Repository) -> None:
     """GitHub told the present name of a repository when a write went to an old one."""
-    async with bot.units.write() as unit:
+    async with bot.units.write(newest=True) as unit:
         await unit.repositories.save(repository)

@@ -63,7 +63,7 @@ class Redeliver:
     async def begin(self) -> None:
         """Called at the start: have a round soon. On the very first one nothing before this moment is asked for."""
         now = self.clock.now()
-        async with self.units.write() as unit:
+        async with self.units.write(newest=True) as unit:  # replicas that start together race for these rows
             for connection in self.connections:
                 if await unit.marks.value(_seen(connection)) is None:
                     await unit.marks.put(_seen(connection), _microseconds(now), now)

@@ -6,6 +6,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,12 +14,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from bot.errors import BotError, Conflict
+from bot.flow.ports import HookDeliveries
+from bot.flow.redeliver import CATCH_UP, Redeliver
 from bot.model.job import Job
 from bot.store.database import Database
 from bot.store.migrate import is_current, ours, stored_revision, upgrade
 from bot.store.schema import metadata
 from bot.store.unit import Units
-from tests.support import postgres
+from tests.support import make, postgres
 from tests.support.clock import FakeClock
 from tests.support.rows import announcement, delivery, save_request
 
@@ -45,6 +48,16 @@ async def test_one_of_two_that_change_the_same_row_at_once_must_decide_again(uni
         last = await unit.announcements.get(first.id)
     assert last is not None
     assert last.edits == 7
+
+
+async def test_replicas_that_start_together_do_not_lose_races(units: Units, clock: FakeClock) -> None:
+    steps = Redeliver(units, cast(HookDeliveries, None), clock, [make.CONNECTION], print)
+    async with units.write() as unit:
+        await unit.enqueue(Job(kind=CATCH_UP, key="start", payload={"v": 1}))
+    for _ in range(5):
+        await asyncio.gather(*[steps.begin() for _ in range(8)])
+    async with units.read() as unit:
+        assert [row.key for row in await unit.jobs.all()] == ["start"]
 
 
 async def test_t20_a_guid_that_two_replicas_record_at_once_is_kept_once(

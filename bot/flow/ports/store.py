@@ -288,8 +288,9 @@ class Unit(Protocol):
 class Units(Protocol):
     """Where transactions come from. None stays open across a call that leaves the house."""
 
-    def write(self) -> AbstractAsyncContextManager[Unit]:
-        """BEGIN IMMEDIATE, behind the one write gate."""
+    def write(self, *, newest: bool = False) -> AbstractAsyncContextManager[Unit]:
+        """BEGIN IMMEDIATE, behind the one write gate. Where replicas write side by side, a lost race is a `Conflict`;
+        with `newest` there is none, for whoever changes rows whatever they were."""
         ...
 
     def read(self) -> AbstractAsyncContextManager[Unit]:
