@@ -103,9 +103,17 @@ class Receive:
                 later.append(due)
                 if self.patience.clock.now() - began > SILENCE:
                     return due
-        if dropped and (due := await self.patience(self.hear.drop(dropped), arrived, TYPED)) is not None:
+        if dropped and (due := await self._drop(dropped, arrived)) is not None:
             later.append(due)
         return min(later, default=None)
+
+    async def _drop(self, lines: Sequence[CommandReceived], arrived: datetime) -> datetime | None:
+        """Name them. When that can not be said in time it is let go: lines before them may wait for longer."""
+        try:
+            return await self.patience(self.hear.drop(lines), arrived, TYPED)
+        except UpstreamError as error:
+            log.warning("Lines that are too many were not named: %s", error, extra={"action": "lines_not_named"})
+            return None
 
     async def _news(self, said: FromGitHub, received_at: datetime) -> datetime | None:
         """What GitHub told by itself. What it will not say about it now, the sweep asks for later."""
@@ -156,7 +164,7 @@ class Receive:
 
     async def _access(self, connection: UUID, repository: int | None) -> None:
         """What is known of people's rights is of yesterday, here and in every other replica (T28)."""
-        async with self.units.write() as unit:
+        async with self.units.write(newest=True) as unit:
             await unit.marks.bump(ACCESS, self.patience.clock.now())
         self.permissions.drop(connection, repository)
 

@@ -231,6 +231,18 @@ async def test_lines_of_one_comment_go_on_in_their_order(story: Story) -> None:
     assert len(story.answers()) == 3
 
 
+async def test_lines_that_are_too_many_do_not_end_the_wait_of_the_others(story: Story) -> None:
+    for _ in range(3):
+        await story.types("rita", "/whoami")
+    await story.passes(61)  # from here on GitHub has to be asked again what rita may do
+    down(story)
+    await story.types("rita", "\n".join([LINE] * 11))
+    for _ in range(12):
+        await story.passes(300)
+    assert [job for job in await jobs(story) if job[0] == "held"] == []
+    assert ("ready", "delivery") in await jobs(story)
+
+
 async def test_a_rerun_waits_too(story: Story) -> None:
     await story.types("alice", LINE)
     await story.github.runs[-1].play()
