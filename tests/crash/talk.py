@@ -28,6 +28,7 @@ from tests.crash.victims import Breed
 from tests.support.story import DEPLOY, NIGHTLY, ROLES
 
 TAG = "signalbox:"
+RECORD_SECONDS = 8.0  # longer than any commit is waited for
 CHANNEL = "#deploys"
 OUTSIDE = "#elsewhere"
 """A channel that the bot is not in."""
@@ -76,21 +77,28 @@ class Talk(Stage):
         while True:
             delivery = await self.slack.command(who, channel, f"/ops {words}")
             assert delivery is not None
-            if delivery.succeeded or self.recorded(delivery):
+            if delivery.succeeded or await self.got_through(delivery):
                 return delivery
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def presses(self, who: str, message: Seen, action: str) -> Delivery:
         """A button, with a yes where it asks; pressed again like a command."""
         while True:
             delivery = await self.slack.presses(who, message, action, confirm=True)
-            if delivery.succeeded or self.recorded(delivery):
+            if delivery.succeeded or await self.got_through(delivery):
                 return delivery
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def mentions(self, who: str, words: str, thread: Seen) -> Message:
         """A message to the app in a thread. Slack repeats it."""
         return await self.slack.mentions(who, CHANNEL, f"@signalbox {words}", thread=thread)
+
+    async def got_through(self, delivery: Delivery) -> bool:
+        """Whether it was recorded though Slack thinks that it was not; a bot that is only slow may record it late."""
+        patience = RECORD_SECONDS if delivery.failure == "operation_timeout" else LOOK_SECONDS
+        for _ in range(int(patience / LOOK_SECONDS)):
+            if self.recorded(delivery):
+                return True
+            await asyncio.sleep(LOOK_SECONDS)
+        return self.recorded(delivery)
 
     def recorded(self, delivery: Delivery) -> bool:
         """Whether it is in the inbox, whatever Slack thinks of it."""
