@@ -46,12 +46,17 @@ class PostAnswer:
         return await self.patience(self._post(answer), answer.created_at)
 
     async def _now_or_never(self, answer: Answer) -> None:
-        """That GitHub does not answer can be said there only while a part of it does; afterwards it is not so."""
+        """That GitHub does not answer can be said there only while a part of it does; afterwards it is not so.
+
+        What may stand there all the same counts as said: to say it again would be to say it twice.
+        """
         try:
             await self._post(answer)
         except Away as error:
             log.info("Nobody could be told that GitHub is away: %s", error, extra={"action": "wait_untold"})
             async with self.units.write() as unit:
+                if isinstance(error, Unreachable):
+                    await unit.answers.posted(answer.id, "")
                 await unit.answers.withdraw(answer.natural_key)
 
     async def _post(self, answer: Answer) -> datetime | None:

@@ -209,6 +209,14 @@ async def test_a_question_waits_for_a_quarter_of_an_hour(story: Story) -> None:
     assert await jobs(story) == []
 
 
+async def test_that_it_waits_is_said_once_though_the_answer_to_saying_it_is_lost(story: Story) -> None:
+    down(story, JUDGES)
+    story.github.faults.status(502, "POST", "*/comments", after=True)
+    await story.types("alice", "/whoami")
+    await minutes(story, 10)
+    assert len(story.answers()) == 1
+
+
 async def test_what_could_not_be_said_in_time_is_not_said_afterwards(story: Story) -> None:
     down(story)
     await story.types("alice", "/whoami")
