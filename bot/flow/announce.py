@@ -42,9 +42,9 @@ class _Picture:
 
     @property
     def changed_at(self) -> datetime:
-        """When there was news last, as far as that is known."""
+        """When we heard news last, as far as that is known: of a run that is over long since we may hear late."""
         request = self.request
-        moments = (request.created_at, request.dispatched_at, request.ended_at, *(run.updated_at for run in self.runs))
+        moments = (request.created_at, request.dispatched_at, request.ended_at, *(run.checked_at for run in self.runs))
         return max(moment for moment in moments if moment is not None)
 
 

@@ -172,14 +172,17 @@ async def note(
     unit.noted(action, reason)
 
 
-def reaction(origin: CommentOrigin, word: str) -> Job:
-    """The job that puts a reaction on the comment. Doing it twice changes nothing at GitHub."""
+def reaction(origin: CommentOrigin, word: str, now: datetime) -> Job:
+    """The job that puts a reaction on the comment. Doing it twice changes nothing at GitHub.
+
+    Patience begins `now`: a comment may be days old before its delivery reaches us.
+    """
     payload = {
         "v": 1,
         "connection": str(origin.connection),
         "repository": origin.repository,
         "comment": origin.comment,
         "reaction": word,
-        "asked_at": origin.created_at.isoformat(),
+        "asked_at": now.isoformat(),
     }
     return Job(kind=REACT, key=f"{origin.connection}:{origin.comment}:{word}", payload=payload)

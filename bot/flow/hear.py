@@ -97,7 +97,7 @@ class Hear:
             person = await self.identify(unit, received.author)
             recent = await lately(unit, person.id, received.repository.id, self.clock.now(), came_at=arrived)
             if eyes:
-                await unit.enqueue(reaction(received.origin, "eyes"))
+                await unit.enqueue(reaction(received.origin, "eyes", self.clock.now()))
         return asker_of(received, person), recent
 
     async def _within_bounds(self, received: CommandReceived, asker: Asker, recent: int) -> bool:
@@ -110,7 +110,7 @@ class Hear:
     async def _shake(self, received: CommandReceived, asker: Asker, reason: Reason) -> None:
         """Say no without words."""
         async with self.units.write() as unit:
-            await unit.enqueue(reaction(received.origin, "-1"))
+            await unit.enqueue(reaction(received.origin, "-1", self.clock.now()))
             await note(unit, asker, action="command_refused", at=self.clock.now(), reason=reason)
 
 

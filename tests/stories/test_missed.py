@@ -50,6 +50,37 @@ async def test_a_comment_that_did_not_get_through_is_heard_five_minutes_later(st
     assert (asked_again(story), len(story.github.dispatched)) == (1, 1)
 
 
+@pytest.mark.parametrize("path", ["*/reactions", "*/comments"])
+async def test_patience_begins_when_we_hear_of_it(story: Story, path: str) -> None:
+    story.github.webhooks.lose("issue_comment", status_code=502)
+    await story.types("alice", LINE)
+    story.clock.advance(5 * 3600)
+    story.github.faults.status(502, "POST", path, times=10**6)
+    await rounds(story, 3)
+    assert asked_again(story) == 1
+    async with story.bot.units.read() as unit:
+        assert await unit.jobs.all("held") == []
+    story.github.faults.clear()
+    await rounds(story)
+    assert len(story.answers()) == len(story.reactions()) == 1
+
+
+async def test_patience_with_a_message_begins_when_we_hear_its_news(story: Story) -> None:
+    await story.types("alice", LINE)
+    await story.passes(1)
+    story.github.webhooks.off()
+    await story.github.runs[-1].play()
+    story.clock.advance(5 * 3600)
+    story.github.faults.status(502, "PATCH", "*/comments/*", times=10**6)
+    for _ in range(42):
+        await story.passes(300)
+    async with story.bot.units.read() as unit:
+        assert await unit.jobs.all("held") == []
+    story.github.faults.clear()
+    await rounds(story)
+    assert story.answers()[0].startswith(PASSED)
+
+
 async def test_what_we_could_not_write_down_is_asked_for(story: Story) -> None:
     with patch.object(story.bot.units, "record", side_effect=OSError("disk full")):
         await story.types("alice", LINE)
