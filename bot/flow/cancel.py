@@ -28,6 +28,10 @@ from bot.rules import lifecycle
 
 STOP: Final = "stop_run"
 
+SOON: Final = timedelta(seconds=1)
+OFTEN: Final = timedelta(seconds=30)
+"""How often at most a stop looks whether it is known by now what is to be stopped."""
+
 THREAD: Final = 50
 """How many of a thread's requests are looked through for one that can be stopped."""
 
@@ -139,12 +143,17 @@ class Stop:
         assert repository is not None
         tag(request=request.code)
         if not owned or request.state is RequestState.DISPATCHING:  # an attempt that may not have begun is not its run
-            pending = request.state not in lifecycle.FINAL
-            return self.clock.now() + timedelta(seconds=1) if pending else None
+            return self._later(payload) if request.state not in lifecycle.FINAL else None
         if owned[-1].status is not RunStatus.COMPLETED:
             with contextlib.suppress(NotFound):  # somebody deleted the run: there is nothing left to stop
                 await self.runs.cancel(repository, owned[-1].github_id)
         return None
+
+    def _later(self, payload: Mapping[str, Any]) -> datetime:
+        """While GitHub is away the run's id may be unknown for hours, so it is asked for ever more seldom."""
+        now = self.clock.now()
+        waited = now - datetime.fromisoformat(payload.get("asked_at", now.isoformat()))
+        return now + min(max(SOON, waited / 10), OFTEN)
 
     async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
         """It could not be stopped: the job is held, and the request's message says so."""

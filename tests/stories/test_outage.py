@@ -60,6 +60,12 @@ async def states(story: Story) -> list[tuple[str, str | None, object]]:
     return [(each.state.value, each.waiting_for, each.dispatched_at) for each in found]
 
 
+def looks_of_stops(story: Story) -> float:
+    """How often it was looked whether there is something to stop by now."""
+    sample = {"kind": "stop_run", "result": "again"}
+    return story.bot.metrics.registry.get_sample_value("signalbox_jobs_total", sample) or 0.0
+
+
 # --- on GitHub -----------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +309,22 @@ async def test_a_dispatch_of_which_nobody_knows_is_found_after_an_hour(story: St
     await minutes(story, 2)
     assert begun(story) == [RUNS]
     assert len(story.github.dispatched) == 1
+
+
+async def test_what_waits_to_be_stopped_is_looked_at_ever_more_seldom(story: Story) -> None:
+    story.github.faults.status(502, "POST", "*/dispatches", after=True)
+    down(story, "*/actions/workflows/*/runs")
+    story.github.webhooks.hold("workflow_run")
+    await story.types("alice", LINE)
+    await story.types("bob", "/cancel")
+    await minutes(story, 10)
+    before = looks_of_stops(story)
+    for _ in range(60):
+        await story.passes(1)
+    assert 1 <= looks_of_stops(story) - before <= 4
+    up(story)
+    await minutes(story, 2)
+    assert story.github.runs[-1].conclusion == "cancelled"
 
 
 async def test_a_dispatch_that_never_arrived_is_not_sent_an_hour_later(story: Story) -> None:
