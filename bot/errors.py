@@ -8,6 +8,7 @@ SignalboxError
 │   ├── Moved             nothing was done, for the thing has another name now, which we know: try again
 │   ├── NotFound          a definite 404: missing, or hidden from us
 │   └── Refused           any other 4xx: trying again changes nothing
+│       └── Unwelcome     our credentials are not taken: trying again helps once an operator has mended that
 └── BotError              ours to fix
     ├── SettingsError     the environment can not be used; lists every fault at once
     ├── AlreadyRunning    another process serves this database
@@ -78,6 +79,10 @@ class NotFound(UpstreamError):
 
 class Refused(UpstreamError):
     """The service refused, and would refuse again."""
+
+
+class Unwelcome(Refused):
+    """The service does not take our credentials any more."""
 
 
 class BotError(SignalboxError):

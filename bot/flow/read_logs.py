@@ -10,7 +10,7 @@ from bot.flow.here import meant
 from bot.flow.ports import Logs, Units
 from bot.model.message import Message
 from bot.model.repository import Repository
-from bot.model.request import Request
+from bot.model.request import Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob
 from bot.rules import logs
 
@@ -65,6 +65,8 @@ def _next_step(request: Request | None, run: Run | None, failed: int, code: str 
     if request is None or run is None:
         about = f"Request {code.upper()} has no run" if code else "Nothing here has a run"
         return f"{about} yet, so there are no logs."
+    if not failed and request.state is RequestState.FAILED and not run.jobs:
+        return f"The jobs of request {request.code} are not kept any more; the page of its run may still show them."
     if not failed:
         return f"No job of request {request.code} has failed."
     if failed > MOST_JOBS:

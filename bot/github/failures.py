@@ -13,7 +13,7 @@ from typing import Final
 import httpx
 import msgspec
 
-from bot.errors import NotFound, RateLimited, Refused, Unreachable, UpstreamError
+from bot.errors import NotFound, RateLimited, Refused, Unreachable, Unwelcome, UpstreamError
 from bot.log import Masking
 
 WAIT_SECONDS: Final = 60.0
@@ -44,6 +44,8 @@ def failure(response: httpx.Response, now: datetime, secrets: Iterable[str] = ()
         return RateLimited(message, status=status, retry_after=_seconds(response, now))
     if status == 404:
         return NotFound(message, status=status)
+    if status == 401:
+        return Unwelcome(message, status=status)
     if response.is_redirect:
         return Refused("What was asked for has moved; nothing was followed.", status=status)
     needs = response.headers.get("x-accepted-github-permissions")  # on every answer, so it explains only this one

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
-from bot.errors import Conflict, RateLimited, UpstreamError
+from bot.errors import Conflict, RateLimited, Unwelcome, UpstreamError
 from bot.jobs.ledger import Done, Held, Outcome
 from bot.jobs.policy import Kind
 from bot.jobs.schedule import Schedule
@@ -123,5 +123,5 @@ def _only_waits(error: Exception) -> bool:
 
 
 def _in_vain(error: Exception) -> bool:
-    """A definite no of an upstream: another try would be told the same."""
-    return isinstance(error, UpstreamError) and not error.retryable
+    """A definite no of an upstream: another try would be told the same, unless an operator mends it meanwhile."""
+    return isinstance(error, UpstreamError) and not error.retryable and not isinstance(error, Unwelcome)

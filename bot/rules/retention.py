@@ -21,7 +21,8 @@ KEPT_FOR: Final[Mapping[str, timedelta]] = MappingProxyType(
         "answers": timedelta(days=1),
         "unsaid_answers": timedelta(days=7),
         "link_attempts": timedelta(days=1),
-        "run_jobs": timedelta(days=90),
+        # GitHub keeps logs for 90 days unless it is told otherwise, and we find them by their jobs.
+        "run_jobs": timedelta(days=100),
         "repository_events": timedelta(days=400),
     }
 )

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bot.errors import NotFound, RateLimited, Refused, Unreachable, UpstreamError
+from bot.errors import NotFound, RateLimited, Refused, Unreachable, Unwelcome, UpstreamError
 from bot.log import Masking
 
 WAIT_SECONDS: Final = 30.0
@@ -70,7 +70,8 @@ def failure(
         return _not_slack(status)
     if said in MISSING:
         return NotFound(f"Slack knows no such thing for {method}: {said}", status=status)
-    return Refused(Masking(secrets).text(_refusal(method, facts, token)), status=status)
+    kind = Unwelcome if said in DEAD_TOKEN else Refused
+    return kind(Masking(secrets).text(_refusal(method, facts, token)), status=status)
 
 
 def word(body: Mapping[str, Any]) -> str:

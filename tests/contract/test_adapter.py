@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from bot.errors import Refused
+from bot.errors import Moved, Refused
 from bot.github.clients import Clients
 from bot.github.logs import Logs
 from bot.github.oauth import OAuth
@@ -91,7 +91,7 @@ async def test_t8_a_repository_is_found_by_its_old_name_but_written_to_by_its_ne
     assert new is not None
     assert (old.id, new.id, new.name) == (run.repository.id, run.repository.id, "store")
     assert await Logs(clients, user_agent="signalbox/test").of_job(old, run.job("ship").id) is not None
-    with pytest.raises(Refused, match="has moved"):
+    with pytest.raises(Moved, match="another name"):
         await WorkflowRuns(clients).rerun(old, run.id, failed_only=False)
     assert run.attempt == 1
 

@@ -107,14 +107,6 @@ async def test_a_channel_that_was_archived_sends_the_end_to_whoever_asked(chat: 
     assert chat.directs("alice")[0].startswith("✅ Deploy passed")
 
 
-async def test_a_dead_token_holds_what_would_be_said(chat: SlackStory) -> None:
-    chat.slack.faults.error("token_revoked", "chat.*", times=10**6)
-    await chat.ops("alice", OPS)
-    await chat.passes(1)
-    assert len(chat.github.dispatched) == 1
-    assert [kind for kind, _ in await held(chat)] == ["announce"]
-
-
 async def test_t22_a_channel_that_becomes_shared_sees_no_more_of_it(chat: SlackStory) -> None:
     await chat.ops("alice", OPS)
     await chat.passes(1)

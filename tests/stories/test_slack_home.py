@@ -263,7 +263,7 @@ async def test_what_slack_does_not_take_is_held_in_sight_and_said_when_the_token
         await chat.passes(310)
     (job,) = await jobs(chat, "held")
     assert job.kind == "announce"
-    assert job.last_error == "Refused: Slack no longer takes SLACK_BOT_TOKEN (token_revoked)"
+    assert job.last_error == "Unwelcome: Slack no longer takes SLACK_BOT_TOKEN (token_revoked)"
     chat.app.installation.token.state = "live"
     async with chat.bot.units.write() as unit:
         assert await unit.jobs.retry(UUID(job.id), chat.clock.now())  # as `signalbox jobs retry` does
