@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.errors import BotError, NotFound, RateLimited, Refused, Unreachable, UpstreamError
+from bot.errors import BotError, NotFound, RateLimited, Refused, Unreachable, Unwelcome, UpstreamError
 from bot.slack.api import SlackApi
 from tests.slack.fake import TOKEN, FakeSlack
 from tests.support.clock import FakeClock
@@ -49,7 +49,8 @@ async def test_only_what_the_app_asks_scopes_for_is_called(api: SlackApi, slack:
         *((word, Unreachable) for word in ("internal_error", "fatal_error", "service_unavailable", "request_timeout")),
         *((word, RateLimited) for word in ("ratelimited", "rate_limited")),
         *((word, Refused) for word in ("msg_too_long", "expired_trigger_id", "restricted_action", "a_word_of_2031")),
-        *((word, Refused) for word in ("invalid_auth", "token_revoked", "account_inactive", "missing_scope")),
+        *((word, Unwelcome) for word in ("invalid_auth", "token_revoked", "account_inactive")),
+        ("missing_scope", Refused),
     ],
 )
 async def test_slacks_words_have_one_meaning_each(
