@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from aiohttp import web
 
-from bot.errors import BotError
+from bot.errors import BotError, Conflict
 from bot.jobs.choice import is_current, open_database, open_engine
 from bot.jobs.inbox import Inbox
 from bot.jobs.timer import SystemTimer, Timer
@@ -184,6 +184,12 @@ class Signalbox:
 
     async def _connection(self, name: str, *, api_url: str, server_url: str, app_id: int | None) -> Connection:
         """The row of what the environment describes; its id is in every key that names a thing there."""
+        try:
+            return await self._described(name, api_url, server_url, app_id)
+        except Conflict:  # on an empty database another replica has just made it
+            return await self._described(name, api_url, server_url, app_id)
+
+    async def _described(self, name: str, api_url: str, server_url: str, app_id: int | None) -> Connection:
         async with self.units.write(newest=True) as unit:  # replicas that start together race for this row
             known = await unit.connections.by_name(name)
             described = Connection(

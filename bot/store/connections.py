@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import BotError
+from bot.errors import BotError, Conflict
 from bot.model.repository import Connection
 from bot.store.dialect import insert
 from bot.store.schema import connections as table
@@ -39,7 +40,10 @@ class Connections:
         return [_model(row) for row in await self._sql.execute(select(table).order_by(table.c.id))]
 
     async def save(self, connection: Connection) -> None:
-        """Insert, or update what may change; the slug is not forgotten for None."""
+        """Insert, or update what may change; the slug is not forgotten for None.
+
+        Raises `Conflict` when another connection has this name: a replica that started at the same moment made it.
+        """
         statement = insert(self._sql.dialect.name, table).values(
             id=connection.id,
             name=connection.name,
@@ -51,7 +55,10 @@ class Connections:
         new = statement.excluded
         told = {column: new[column] for column in ("name", "api_url", "server_url", "app_id")}
         changes = {**told, "app_slug": func.coalesce(new.app_slug, table.c.app_slug)}
-        await self._sql.execute(statement.on_conflict_do_update(index_elements=[table.c.id], set_=changes))
+        try:
+            await self._sql.execute(statement.on_conflict_do_update(index_elements=[table.c.id], set_=changes))
+        except IntegrityError as error:
+            raise Conflict(f"There is a connection {connection.name} already.") from error
 
 
 def _model(row: Row[Any]) -> Connection:

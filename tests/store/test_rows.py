@@ -37,6 +37,14 @@ async def test_a_connection_comes_back_and_keeps_its_slug(units: Units) -> None:
         assert [each.name for each in await unit.connections.all()] == ["ghes", "com", "slack"]
 
 
+async def test_of_two_replicas_that_start_together_one_makes_the_connection(units: Units) -> None:
+    with pytest.raises(Conflict, match="github"):
+        async with units.write() as unit:
+            await unit.connections.save(replace(connection(), id=GHES))
+    async with units.read() as unit:
+        assert [each.id for each in await unit.connections.all() if each.name == "github"] == [make.CONNECTION]
+
+
 async def test_a_connection_that_is_not_there_is_our_fault(units: Units) -> None:
     async with units.read() as unit:
         with pytest.raises(BotError, match="no connection"):
