@@ -19,9 +19,9 @@ from statistics import median
 from typing import Any
 
 from tests.load import acks, commands, probot, replicas, slash, starts
-from tests.load.figures import table
+from tests.load.figures import Figure, table
 from tests.load.house import House
-from tests.load.platforms import platforms
+from tests.load.platforms import Platforms, platforms
 from tests.load.processes import CLIENT_CORE, pin
 
 
@@ -49,31 +49,37 @@ async def _measure(probot_folder: Path | None, parts: list[str]) -> dict[str, An
     pinned = pin(CLIENT_CORE)
     raw: dict[str, Any] = {"machine": _machine(pinned)}
     print(f"{raw['machine']}\n")
-    figures = []
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as folder, platforms() as outside:
         house = House(Path(folder), await outside.github.facts(), await outside.slack.facts())
-        if "starts" in parts:
-            found, raw["starts"] = await starts.measure(house)
-            figures += found
-        if "acks" in parts:
-            measured = await acks.measure(house, outside.github, probot_folder)
-            figures += measured.figures()
-            raw["acks"] = asdict(measured)
-        if "slash" in parts:
-            heard = await slash.measure(house, outside.slack)
-            figures += heard.figures()
-            raw["slash"] = asdict(heard)
-        if "commands" in parts:
-            cost = await commands.measure(house, outside)
-            figures += cost.figures()
-            raw["commands"] = asdict(cost)
-        if "replicas" in parts:
-            shared = await replicas.measure(house, outside.github)
-            figures += shared.figures()
-            raw["replicas"] = asdict(shared)
+        for part in (part for part in PARTS if part in parts):
+            try:
+                found, raw[part] = await _part(part, house, outside, probot_folder)
+                figures += found
+            except Exception as error:  # what was measured before is worth as much without it
+                figures.append(Figure(name=f"{part}: {type(error).__name__}: {error}", value=None, unit=""))
     print(table(figures))
     raw["figures"] = [asdict(figure) for figure in figures]
     return raw
+
+
+async def _part(part: str, house: House, outside: Platforms, probot_folder: Path | None) -> tuple[list[Figure], Any]:
+    """The figures of one part, and all that they were made of."""
+    match part:
+        case "starts":
+            return await starts.measure(house)
+        case "acks":
+            acked = await acks.measure(house, outside.github, probot_folder)
+            return acked.figures(), asdict(acked)
+        case "slash":
+            heard = await slash.measure(house, outside.slack)
+            return heard.figures(), asdict(heard)
+        case "commands":
+            cost = await commands.measure(house, outside)
+            return cost.figures(), asdict(cost)
+        case _:
+            shared = await replicas.measure(house, outside.github)
+            return shared.figures(), asdict(shared)
 
 
 def _machine(pinned: bool) -> str:
