@@ -196,10 +196,12 @@ class GitHubStage:
     def next_dispatch(self) -> asyncio.Future[float]:
         """When the next one arrives here."""
         opened: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        before = self.sandbox.world.run_opened
 
-        def arrived(_: Run) -> None:
-            self.sandbox.world.run_opened = _nobody
+        def arrived(run: Run) -> None:
             opened.set_result(time.perf_counter())
+            self.sandbox.world.run_opened = before
+            before(run)
 
         self.sandbox.world.run_opened = arrived
         return opened
@@ -217,7 +219,3 @@ class BackdatedClock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) - self.behind
-
-
-def _nobody(_: Run) -> None:
-    """Runs that nobody waits for."""
