@@ -47,8 +47,8 @@ test: check  ## the whole suite (< 8 minutes on 2 cores)
 bench: $(VENV)/.dev  ## print the cost figures
 	$(BIN)/python -m tests.load.bench
 
-crash: $(VENV)/.dev  ## kill -9 at every named point and at 200 random ones, on both databases (POINTS=40: fewer)
-	$(BIN)/pytest -q tests/crash --crash-random=$(or $(POINTS),200)
+crash: $(VENV)/.dev  ## kill -9 at every named point and at 200 random ones, on both databases (POINTS=40 DATABASE=sqlite: fewer)
+	$(BIN)/pytest -q tests/crash --crash-random=$(or $(POINTS),200) $(addprefix --crash-database=,$(DATABASE))
 
 soak: $(VENV)/.dev  ## mixed traffic for twenty minutes: nothing lost, nothing twice, memory flat (SOAK="--minutes 5")
 	$(BIN)/python -m tests.load.soak $(SOAK)

@@ -15,19 +15,23 @@ from tests.support.store import migrated
 __all__ = ["migrated"]
 
 
+DATABASES = ("sqlite", "postgresql")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random crashes, and from which seed."""
     parser.addoption("--crash-random", type=int, default=0, metavar="N", help="kill the bot at N random points")
+    parser.addoption("--crash-database", choices=DATABASES, help="only on this one; both when there are random points")
     parser.addoption("--crash-seed", type=int, default=secrets.randbelow(10**6), metavar="N", help="which random ones")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`make crash` tells each tale on both databases; `make test`, which has eight minutes, on SQLite alone."""
     if "library" in metafunc.fixturenames:
-        both = metafunc.config.getoption("--crash-random")
-        metafunc.parametrize(
-            "library", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True, scope="session"
-        )
+        chosen = metafunc.config.getoption("--crash-database", default=None)
+        both = metafunc.config.getoption("--crash-random", default=0)
+        names = (chosen,) if chosen else DATABASES if both else DATABASES[:1]
+        metafunc.parametrize("library", names, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
