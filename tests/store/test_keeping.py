@@ -320,7 +320,7 @@ async def test_jobs_of_a_run_go_long_after_its_request_ended_and_the_run_stays(
     async with units.write() as unit:
         await unit.runs.add(make.run(jobs=(make.job(),)))
         await unit.runs.add(make.run(id=UUID(int=99), request=going.id, github_id=6, jobs=(make.job(id=2),)))
-    for span, count in [(timedelta(days=90), 2), (timedelta(days=90) + A_LITTLE, 1)]:
+    for span, count in [(timedelta(days=100), 2), (timedelta(days=100) + A_LITTLE, 1)]:
         await passes(clock, span)
         await prune({})
         assert (await left(database))["run_jobs"] == count
