@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import text
@@ -101,10 +102,16 @@ def restore(database_url: str, file: Path, *, timer: Timer | None = None) -> Res
         work = backup.prepare(database, file)
         timer = timer or SystemTimer()
         renewed = asyncio.run(_renew(backup.url_of(work), timer))
-        aside = database.with_name(f"{database.name}.before-restore-{timer.now():%Y%m%dT%H%M%SZ}")
+        aside = _unused(database.with_name(f"{database.name}.before-restore-{timer.now():%Y%m%dT%H%M%SZ}"))
         existed = database.exists()
         backup.put_in_place(work, database, aside)
     return Restored(taken_back=renewed.taken_back, aside=aside if existed else None)
+
+
+def _unused(path: Path) -> Path:
+    """A name that no file has: a second restore in the same second keeps what the first one kept."""
+    names = (path.with_name(f"{path.name}{suffix}") for suffix in chain([""], (f"-{n}" for n in count(2))))
+    return next(name for name in names if not name.exists())
 
 
 async def _alone(database: Database) -> None:

@@ -5,15 +5,13 @@ What PostgreSQL needs is imported only for PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from typing import Any
 
-from bot.errors import BotError
 from bot.jobs import embedded
 from bot.jobs.timer import Timer
 from bot.store import migrate as store
-from bot.store.database import Database, is_postgres
+from bot.store.database import Database, is_postgres, packages
 from bot.store.unit import Units
 
 
@@ -21,7 +19,7 @@ def open_database(database_url: str, timer: Timer) -> Database:
     """The database, and on PostgreSQL its queue. Raises `BotError` for a URL that can not be served."""
     if not is_postgres(database_url):
         return Database.open(database_url)
-    with _packages():
+    with packages():
         from bot.jobs.tickets import Tickets
     return Database.open(database_url, Tickets(timer))
 
@@ -43,7 +41,7 @@ def migrate(database_url: str) -> None:
     """
     store.upgrade(database_url)
     if is_postgres(database_url):
-        with _packages():
+        with packages():
             from bot.jobs.tickets import install
         install(database_url)
 
@@ -63,11 +61,3 @@ async def open_engine(
     desk = await Desk.open(database_url, database.queue)
     stack.push_async_callback(desk.close)
     return Replica(units, timer, desk, **options)
-
-
-@contextmanager
-def _packages() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise BotError("PostgreSQL needs more packages: pip install 'signalbox[postgres]'.") from error

@@ -6,7 +6,8 @@ https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
@@ -59,6 +60,17 @@ def is_postgres(database_url: str) -> bool:
     return database_url.startswith(("postgresql://", "postgres://"))
 
 
+@contextmanager
+def packages() -> Iterator[None]:
+    """Around an import that only PostgreSQL needs. Raises `BotError` where its packages are not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise BotError(
+            "PostgreSQL needs more packages: pip install --require-hashes -r requirements/postgres.txt"
+        ) from error
+
+
 class Recorder(Protocol):
     """The intake of either database."""
 
@@ -105,10 +117,8 @@ class Database:
 
     @classmethod
     def _postgres(cls, database_url: str, queue: Queue | None) -> Database:
-        try:
+        with packages():
             from bot.store.postgres import PostgresIntake, open_engine
-        except ModuleNotFoundError as error:
-            raise BotError("PostgreSQL needs one more package: pip install 'signalbox[postgres]'.") from error
         writing, reading = (open_engine(database_url, only_reads=only_reads) for only_reads in (False, True))
         newest, intake = (
             writing.execution_options(isolation_level="READ COMMITTED"),

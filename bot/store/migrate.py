@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
-from bot.store.database import Database, is_postgres, open_for_migration, sqlite_path
+from bot.store.database import Database, is_postgres, open_for_migration, packages, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.schema import HEAD_REVISION, repository_events
 
@@ -44,8 +44,8 @@ def upgrade(database_url: str) -> None:
     `BotError` for a URL that can not be served, a file that is no database, or one from a newer Signalbox.
     """
     if is_postgres(database_url):
-        from bot.store import postgres
-
+        with packages():
+            from bot.store import postgres
         with _usable("PostgreSQL"):
             postgres.migrate(database_url, _run)
         return

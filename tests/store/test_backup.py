@@ -237,6 +237,17 @@ def test_the_next_generation_has_the_next_number(database_file: Path, tmp_path: 
     assert one(database_file, "SELECT value FROM marks WHERE name = 'restore.generation'") == 2
 
 
+def test_two_restores_in_the_same_second_keep_what_was_there_both_times(database_file: Path, tmp_path: Path) -> None:
+    back_up(url_of(database_file), copy := tmp_path / "copy.db")
+    put(database_file, "first")
+    first = keeping.restore(url_of(database_file), copy, timer=(clock := FakeClock())).aside
+    put(database_file, "second")
+    second = keeping.restore(url_of(database_file), copy, timer=clock).aside
+    assert first is not None
+    assert second is not None
+    assert (names(first), names(second)) == ({"first"}, {"second"})
+
+
 def test_the_parts_do_what_the_whole_does(database_file: Path, tmp_path: Path) -> None:
     """`prepare` alone touches neither the backup nor the database."""
     back_up(url_of(database_file), copy := tmp_path / "copy.db")

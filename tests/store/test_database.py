@@ -7,12 +7,15 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import bot.store
 from bot.errors import AlreadyRunning, BotError
+from bot.store import migrate
 from bot.store.database import Database, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.unit import Units
@@ -118,8 +121,6 @@ def test_one_process_holds_the_serving_lock(tmp_path: Path) -> None:
     database = tmp_path / "signalbox.db"
     hold = f"""
 import sys
-import threading
-from dataclasses import replace
 from pathlib import Path
 from bot.store.lock import serving_lock
 with serving_lock(Path({str(database)!r})):
@@ -203,3 +204,14 @@ async def turns(count: int) -> None:
     """Let every task go on as far as it can."""
     for _ in range(count):
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("use", [Database.open, migrate.upgrade], ids=["serve", "migrate"])
+def test_without_its_packages_postgresql_says_what_to_install(
+    use: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    monkeypatch.delitem(sys.modules, "bot.store.postgres", raising=False)
+    monkeypatch.delattr(bot.store, "postgres", raising=False)
+    with pytest.raises(BotError, match=r"requirements/postgres\.txt"):
+        use("postgresql://db/signalbox")
