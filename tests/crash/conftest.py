@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`make crash` tells each tale on both databases; `make test`, which has eight minutes, on SQLite alone."""
+    """`make crash` tells each tale on both databases, unless one is chosen; whoever runs one test has it on SQLite."""
     if "library" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--crash-database", default=None)
         both = metafunc.config.getoption("--crash-random", default=0)
@@ -44,20 +44,9 @@ def library(request: pytest.FixtureRequest) -> Iterator[Library]:
         yield PostgresLibrary(server, str(make_url(template).database))
 
 
-@pytest.fixture(scope="session")
-def thorough(pytestconfig: pytest.Config) -> bool:
-    """Whether this is `make crash`: both sides of every commit.
-
-    What is durable right before a commit is what was durable after the one before it and the calls in between, and each
-    of those is a point of its own. So `make test` strikes there only before the first commit.
-    """
-    return bool(pytestconfig.getoption("--crash-random"))
-
-
-def commit_points(commits: Sequence[str], thorough: bool) -> list[str]:
-    """The points around these commits, the first of which nothing precedes."""
-    before = commits if thorough else commits[:1]
-    return [f"after:{commit}" for commit in commits] + [f"before:{commit}" for commit in before]
+def commit_points(commits: Sequence[str]) -> list[str]:
+    """Both sides of each of these commits."""
+    return [f"{moment}:{commit}" for commit in commits for moment in ("before", "after")]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

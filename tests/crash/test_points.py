@@ -16,7 +16,7 @@ from tests.crash.stage import ROUNDS, staged
 from tests.crash.tale import crashed_once, deploy, killed_when, together
 from tests.crash.victims import Victims, victims
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 COMMITS: Final = (
     "dispatch:1",  # the request is `dispatching`; first, because GitHub is given time after it
@@ -52,17 +52,19 @@ CALLS: Final = (
 )
 
 
-async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
+@pytest.mark.crash
+async def test_between_any_two_commits(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, point: str) -> None:
         await crashed_once(
             lambda number: staged(forks, library, tmp_path / f"{point}-{number}", crash_at=point), deploy
         )
 
-    points = commit_points(COMMITS, thorough)
+    points = commit_points(COMMITS)
     async with victims() as forks:
         await together({point: partial(crashed, forks, point) for point in points})
 
 
+@pytest.mark.crash
 async def test_around_each_outward_call(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, number: int, after: bool) -> None:
         method, path, skip = CALLS[number]

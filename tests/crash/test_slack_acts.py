@@ -11,7 +11,6 @@ import pytest
 
 from tests.crash import slack_acts as acts
 from tests.crash.books import Library
-from tests.crash.conftest import commit_points
 from tests.crash.slack_acts import Act, one_after_another
 from tests.crash.slack_tale import deploy
 from tests.crash.tale import together
@@ -57,11 +56,9 @@ CASES: Final = {
 }
 
 
-def moments(points: tuple[str, ...], moment: str, thorough: bool) -> tuple[str, ...]:
+def moments(points: tuple[str, ...], moment: str) -> tuple[str, ...]:
     """The points as they are told: commits by colons, calls by spaces."""
-    commits = commit_points([each for each in points if _is_commit(each)], thorough)
-    told = (f"{moment}:{each}" if _is_commit(each) else f"{moment} {each}" for each in points)
-    return tuple(each for each in told if each in commits or " " in each)
+    return tuple(f"{moment}:{each}" if _is_commit(each) else f"{moment} {each}" for each in points)
 
 
 def _is_commit(point: str) -> bool:
@@ -69,7 +66,7 @@ def _is_commit(point: str) -> bool:
 
 
 @pytest.mark.parametrize("name", CASES)
-async def test_what_else_people_do(name: str, library: Library, tmp_path: Path, thorough: bool) -> None:
+async def test_what_else_people_do(name: str, library: Library, tmp_path: Path) -> None:
     case = CASES[name]
 
     async def crashed(forks: Victims, moment: str) -> None:
@@ -77,7 +74,7 @@ async def test_what_else_people_do(name: str, library: Library, tmp_path: Path, 
             for person in LONE:
                 talk.repository.role(person, "write")
             talk.slack.channel(OUTSIDE, members=LONE)
-            await one_after_another(talk, moments(case.points, moment, thorough), case.act)
+            await one_after_another(talk, moments(case.points, moment), case.act)
 
     async with victims() as forks:
         await together({f"{moment} {name}": partial(crashed, forks, moment) for moment in ("before", "after")})

@@ -19,7 +19,7 @@ from tests.crash.test_points import CALLS as GITHUB_CALLS
 from tests.crash.test_points import COMES_ROUND, ROUND_CALLS, kind
 from tests.crash.victims import Victims, victims
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 COMMITS: Final = (
     "start:2",  # the connection
@@ -51,17 +51,19 @@ CALLS: Final = (
 ASKS: Final = ("auth.test", "users.info", "conversations.info", "GET")
 
 
-async def test_between_any_two_commits(library: Library, tmp_path: Path, thorough: bool) -> None:
+@pytest.mark.crash
+async def test_between_any_two_commits(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, point: str) -> None:
         await crashed_once(
             lambda number: talking(forks, library, tmp_path / f"{point}-{number}", crash_at=point), deploy
         )
 
-    points = commit_points(COMMITS, thorough)
+    points = commit_points(COMMITS)
     async with victims() as forks:
         await together({point: partial(crashed, forks, point) for point in points})
 
 
+@pytest.mark.crash
 async def test_around_each_outward_call(library: Library, tmp_path: Path) -> None:
     async def crashed(forks: Victims, number: int, after: bool) -> None:
         call, skip = CALLS[number]

@@ -38,6 +38,7 @@ import bot.wiring
 import bot.wiring_slack
 from bot import catalog, log
 from bot.app import Signalbox
+from bot.errors import Conflict
 from bot.jobs import desk, postgres
 from bot.render.renderer import Renderer
 from bot.settings import Settings
@@ -102,10 +103,16 @@ def watch(name: str, crash_at: str, trace: bool) -> None:
 
     @asynccontextmanager
     async def watched_write(self: Units, *, newest: bool = False) -> AsyncIterator[Unit]:
-        commit = arrive()
-        async with write(self, newest=newest) as unit:
-            yield unit
-            die_if("before", commit)
+        commit = ""
+        try:
+            async with write(self, newest=newest) as unit:
+                yield unit
+                commit = arrive()
+                die_if("before", commit)
+        except Conflict:
+            if commit:  # it lost a race at the last moment: that was no commit
+                seen[committer()] -= 1
+            raise
         die_if("after", commit)
 
     async def watched_record(self: Units, arrivals: Sequence[Arrival]) -> Collection[UUID]:
