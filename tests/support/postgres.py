@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -18,8 +18,11 @@ from bot.jobs.choice import migrate
 # No test cuts the power, so nothing waits for a disk. Crash tests have dozens of worlds at once, 16 connections each.
 HASTY = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 800")
 
+# Only who came as the same role: no other may be ended by a role that can make databases and no more, and one of the
+# server's own processes, such as its vacuum, would make the whole statement fail. `WITH (FORCE)` fails at those too.
 _THROW_OUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = {database} AND usename = current_user AND pid <> pg_backend_pid();
 """
 _EMPTY = """
 DO $$
@@ -81,28 +84,35 @@ def copy(server: str, *, template: str) -> Iterator[str]:
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _drop(server, name)
 
 
 def empty(url: str) -> None:
     """As it was after the migration. Much faster than a new copy; whoever is still connected is thrown out."""
-    _run(url, _THROW_OUT + _EMPTY)
+    _run(url, _THROW_OUT.format(database="current_database()") + _EMPTY)
 
 
 def throw_out(url: str) -> None:
     """End every connection to this database, as a restart of the server does."""
-    _run(url, _THROW_OUT)
+    _run(url, _THROW_OUT.format(database="current_database()"))
 
 
-def _run(server: str, statement: str) -> None:
-    asyncio.run(_execute(server, statement))
+def _drop(server: str, name: str) -> None:
+    shut = f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"
+    # It waits for those who are on their way out: https://www.postgresql.org/docs/current/sql-dropdatabase.html
+    _run(server, shut, _THROW_OUT.format(database=f"'{name}'"), f"DROP DATABASE {name}")
 
 
-async def _execute(server: str, statement: str) -> None:
+def _run(server: str, *statements: str) -> None:
+    asyncio.run(_execute(server, statements))
+
+
+async def _execute(server: str, statements: Sequence[str]) -> None:
     import asyncpg
 
     connection = await asyncpg.connect(server)
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
