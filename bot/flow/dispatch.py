@@ -25,14 +25,17 @@ from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.rules import lifecycle, policy, verify
-from bot.rules.patience import BLIP, own_pace
+from bot.rules.patience import lasts
 from bot.rules.pin import LATE
 
 FRESH: Final = timedelta(seconds=5)
 """Judged and dispatched within this time counts as judged twice."""
 
-GIVE_GITHUB_TIME: Final = timedelta(seconds=15)
-"""A dispatch that was sent must be visible after this; only then does "nothing there" mean "it never arrived"."""
+GIVE_GITHUB_TIME: Final = timedelta(seconds=30)
+"""A dispatch that was begun must be visible after this; only then does "nothing there" mean "it never arrived".
+
+As long as `post.GRACE`, for the same reason: ten seconds for a token, ten for the call, ten for GitHub's own work on it.
+"""
 
 SOON: Final = timedelta(seconds=1)
 NOT_AGAIN: Final = {
@@ -87,7 +90,7 @@ class Dispatcher:
             return None
 
     async def _wait(self, waiting: UUID, error: UpstreamError) -> datetime | None:
-        """When to go on. Whoever asked sees that GitHub is away once that lasts; in the end it is given up."""
+        """When to go on. Whoever asked sees what it waits for once that lasts; in the end it is given up."""
         now = self.clock.now()
         async with self.units.write() as unit:
             request = await unit.requests.get(waiting)
@@ -99,8 +102,11 @@ class Dispatcher:
                 state, words = (RequestState.LOST, NO_ANSWER) if sent else (RequestState.EXPIRED, NEVER_ASKED)
                 reason = Reason.UPSTREAM_UNAVAILABLE
                 await move(unit, request, lifecycle.advance(request, state, at=now, reason=reason, note=words), now)
-            elif request.waiting_for is None and now - request.created_at >= BLIP and not own_pace(error):
-                await move(unit, request, lifecycle.await_upstream(request), now)
+            elif lasts(error, now - request.created_at):
+                why = lifecycle.SLOWED if isinstance(error, RateLimited) else lifecycle.AWAY
+                told = lifecycle.await_upstream(request, why)
+                if told != request:
+                    await move(unit, request, told, now)
         return again_at
 
     async def _refused(self, refused: UUID, error: UpstreamError) -> None:
@@ -141,12 +147,15 @@ class Dispatcher:
             raise
 
     async def _unsent(self, begun: Request) -> None:
-        """GitHub said that it did nothing, so there is nothing to look for: it waits, and is judged again (T4)."""
+        """GitHub said that it did nothing, so there is nothing to look for: it waits, and is judged again (T4).
+
+        Whether that is worth an edit of its message shows when it is known how long it waits.
+        """
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(begun.id)
             if current is not None and current.version == begun.version:
-                await move(unit, current, lifecycle.take_back(current), now)
+                await move(unit, current, lifecycle.take_back(current), now, quiet=True)
 
     async def _again(self, request: Request, repository: Repository) -> datetime | None:
         """An earlier attempt may have got through: look before asking again."""
