@@ -19,14 +19,18 @@ from bot.errors import AlreadyRunning, BotError
 from bot.flow import keep, maintenance
 from bot.flow import prune as pruning
 from bot.flow import renew as renewing
+from bot.flow.answer import Reply
 from bot.github import happened
 from bot.jobs.timer import SystemTimer, Timer
+from bot.render.renderer import Renderer
 from bot.rules import retention
 from bot.store import backup
 from bot.store.database import Database, is_postgres, sqlite_path
 from bot.store.lock import serving_lock
 from bot.store.migrate import is_current
+from bot.store.mint import Mint
 from bot.store.unit import Units
+from bot.wiring import TEMPLATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,8 @@ async def renew(database_url: str) -> Restored:
 async def _renew(database_url: str, timer: Timer) -> Restored:
     async with _units(database_url, timer) as (database, units):
         await _alone(database)
-        return Restored(taken_back=await renewing.renew(units, timer), aside=None)
+        reply = Reply(units, Renderer(TEMPLATES, None), timer, Mint())
+        return Restored(taken_back=await renewing.renew(reply), aside=None)
 
 
 def restore(database_url: str, file: Path, *, timer: Timer | None = None) -> Restored:

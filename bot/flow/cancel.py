@@ -127,7 +127,8 @@ class Stop:
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Cancel the newest run; while its id is not known yet, try again in a moment.
 
-        To ask GitHub twice does no harm: what is being cancelled already, or is over, stays so.
+        GitHub is asked first whether what was meant still runs: after an outage or a restore (T23) somebody may have
+        run it again. To cancel twice does no harm: what is being cancelled already, or is over, stays so.
         """
         asked_at = payload.get("asked_at")  # older payloads do not say
         work = self._stop(payload)
@@ -146,7 +147,9 @@ class Stop:
             return self._later(payload) if request.state not in lifecycle.FINAL else None
         if owned[-1].status is not RunStatus.COMPLETED:
             with contextlib.suppress(NotFound):  # somebody deleted the run: there is nothing left to stop
-                await self.runs.cancel(repository, owned[-1].github_id)
+                newest = await self.runs.get(repository, owned[-1].github_id)
+                if newest.attempt == owned[-1].attempt and newest.status is not RunStatus.COMPLETED:
+                    await self.runs.cancel(repository, newest.id)
         return None
 
     def _later(self, payload: Mapping[str, Any]) -> datetime:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from bot.flow.keep import moment
-from bot.flow.ports import Clock, Units
+from bot.flow.ports import Clock, Unit, Units
 from bot.model.decision import Denied
 from bot.model.inbound import Inbound
 from bot.model.intent import Intent
@@ -61,14 +62,21 @@ async def end(units: Units, clock: Clock) -> bool:
             return False
         now = clock.now()
         await unit.marks.put(UNDER_WAY, 0, now)
-        await unit.audit.write(
-            action="maintenance_ended",
-            at=now,
-            person=None,
-            connection=None,
-            repository=None,
-            request=None,
-            reason=None,
-            facts={"generation": await unit.marks.value(GENERATION)},
-        )
+        await note_generation(unit, "maintenance_ended", now, await unit.marks.value(GENERATION))
     return True
+
+
+async def note_generation(
+    unit: Unit, action: str, at: datetime, generation: int | None, facts: Mapping[str, int] | None = None
+) -> None:
+    """One audit row about a generation as a whole, in the caller's transaction: an operator began or ended it."""
+    await unit.audit.write(
+        action=action,
+        at=at,
+        person=None,
+        connection=None,
+        repository=None,
+        request=None,
+        reason=None,
+        facts={"generation": generation, **(facts or {})},
+    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.request import Answer
@@ -43,17 +44,7 @@ class Answers:
     async def get(self, answer: UUID) -> Answer | None:
         """By its id."""
         row = (await self._sql.execute(select(table).where(table.c.id == answer))).one_or_none()
-        if row is None:
-            return None
-        return Answer(
-            id=row.id,
-            natural_key=row.natural_key,
-            address=from_json(row.address),
-            text=row.text,
-            message_id=row.message_id,
-            attempted_at=row.attempted_at,
-            created_at=row.created_at,
-        )
+        return None if row is None else stored(row)
 
     async def attempting(self, answer: UUID, at: datetime | None) -> None:
         """The last attempt to post it began then, or failed then without our knowing whether it was posted.
@@ -70,3 +61,16 @@ class Answers:
     async def posted(self, answer: UUID, message_id: str) -> None:
         """It stands there, as this message. Its words go: they may hold a secret link, and nobody needs them twice."""
         await self._sql.execute(update(table).where(table.c.id == answer).values(message_id=message_id, text=""))
+
+
+def stored(row: Row[Any]) -> Answer:
+    """An answer from its row."""
+    return Answer(
+        id=row.id,
+        natural_key=row.natural_key,
+        address=from_json(row.address),
+        text=row.text,
+        message_id=row.message_id,
+        attempted_at=row.attempted_at,
+        created_at=row.created_at,
+    )

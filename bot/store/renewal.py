@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import ScalarSelect, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.address import SLACK
-from bot.store.schema import accounts, announcements, answers, link_attempts, requests
+from bot.model.request import Answer
+from bot.store.answers import stored
+from bot.store.schema import accounts, announcements, answers, deliveries, link_attempts, requests
 
 
 class Renewal:
@@ -40,6 +43,24 @@ class Renewal:
         hidden = update(announcements).where(announcements.c.message_id.is_(None))
         shown = await self._sql.execute(hidden.values(attempted_at=_asked_at(), version=announcements.c.version + 1))
         return said.rowcount + shown.rowcount
+
+    async def unanswered(self, suffix: str, within: timedelta) -> Sequence[Answer]:
+        """Answers whose key has this suffix, where the key without it is neither a request's nor another answer's.
+
+        Only those that were written so shortly before the newest delivery: of older ones nothing came.
+        """
+        newest = (await self._sql.execute(select(func.max(deliveries.c.received_at)))).scalar_one()
+        if newest is None:
+            return ()
+        key = func.substr(answers.c.natural_key, 1, func.length(answers.c.natural_key) - len(suffix))
+        other = answers.alias()
+        statement = (
+            select(answers)
+            .where(answers.c.natural_key.endswith(suffix, autoescape=True), answers.c.created_at > newest - within)
+            .where(~exists().where(other.c.natural_key == key), ~exists().where(requests.c.origin_key == key))
+            .order_by(answers.c.id)
+        )
+        return [stored(row) for row in await self._sql.execute(statement)]
 
 
 def _asked_at() -> ScalarSelect[datetime]:

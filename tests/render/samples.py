@@ -327,6 +327,8 @@ SAMPLES: Final[Mapping[str, Message]] = {
         name="upstream_awaited", fields={"line": LINE, "service": "GitHub", "until": later(900)}
     ),
     "command-failed": Message(name="command_failed", fields={"line": LINE}),
+    "command-voided": Message(name="command_voided", fields={"line": LINE}),
+    "command-voided-unnamed": Message(name="command_voided", fields={"line": None}),
     "rerun": Message(name="rerun_answered", fields={"sentence": "Asked to run K7QX2M again, as request ABCDEF."}),
     "logs": Message(
         name="logs_answered",

@@ -8,8 +8,10 @@ import sqlite3
 import stat
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -18,17 +20,22 @@ from sqlalchemy import select
 from bot import keeping
 from bot.errors import AlreadyRunning, BotError
 from bot.flow import maintenance
+from bot.flow.answer import Reply
 from bot.flow.renew import renew
 from bot.model.job import Job
+from bot.render.renderer import Renderer
+from bot.rules.patience import OUTAGE
 from bot.store.backup import back_up, checked, prepare, put_in_place, url_of
 from bot.store.database import Database, open_for_migration
 from bot.store.lock import serving_lock
 from bot.store.migrate import alembic_config
+from bot.store.mint import Mint
 from bot.store.schema import audit_entries
 from bot.store.unit import Units
+from bot.wiring import TEMPLATES
 from tests.support import make
 from tests.support.clock import FakeClock
-from tests.support.rows import announcement, answer, save_request
+from tests.support.rows import announcement, answer, delivery, save_request
 
 SAMPLES = Path(__file__).parent / "migrations"
 
@@ -264,7 +271,13 @@ def test_the_parts_do_what_the_whole_does(database_file: Path, tmp_path: Path) -
 
 async def begun(units: Units, clock: FakeClock) -> Mapping[str, int]:
     clock.advance((make.at(60) - clock.now()).total_seconds())
-    return await renew(units, clock)
+    return await renew(Reply(units, Renderer(TEMPLATES, None), clock, Mint()))
+
+
+async def came(units: Units, at: datetime) -> None:
+    """A delivery."""
+    arrival = delivery(received_at=at)
+    await units.record([(arrival, Job(kind="delivery", key=str(arrival.id), payload={"v": 1}))])
 
 
 async def test_t23_jobs_of_older_deliveries_are_gone_and_others_stay(units: Units, clock: FakeClock) -> None:
@@ -319,6 +332,36 @@ async def test_t23_what_may_have_been_posted_since_is_looked_for(units: Units, c
         said = await unit.answers.get(answer().id)
     assert said is not None
     assert (shown.attempted_at, said.attempted_at) == (asked.created_at, make.NOON)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        (["x:waits"], 1),
+        (["x:waits", "x"], 0),  # answered since
+        (["x"], 0),
+        (["x:waits", "y:waits", "y"], 1),
+    ],
+)
+async def test_t23_only_who_was_told_to_wait_and_nothing_since_is_told_that_it_is_void(
+    units: Units, clock: FakeClock, keys: list[str], told: int
+) -> None:
+    await came(units, make.NOON)
+    async with units.write() as unit:
+        for key in keys:
+            await unit.answers.add(answer(id=uuid4(), natural_key=key, message_id="5"))
+    assert (await begun(units, clock))["commands_voided"] == told
+    async with units.read() as unit:
+        assert await unit.answers.given("x") is (told > 0 or "x" in keys)
+        assert [job.kind for job in await unit.jobs.all()] == ["post_answer"] * told
+
+
+async def test_t23_nobody_is_told_of_what_waited_long_before_the_backup(units: Units, clock: FakeClock) -> None:
+    async with units.write() as unit:
+        await unit.answers.add(answer(natural_key="x:waits", message_id="5"))
+    assert (await begun(units, clock))["commands_voided"] == 0
+    await came(units, make.NOON + OUTAGE + timedelta(minutes=1))
+    assert (await begun(units, clock))["commands_voided"] == 0
 
 
 async def test_t23_a_restore_and_its_end_are_audited(units: Units, clock: FakeClock, database: Database) -> None:

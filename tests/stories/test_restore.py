@@ -14,6 +14,7 @@ import pytest
 from bot import keeping
 from bot.app import Signalbox
 from bot.flow import maintenance
+from bot.flow.outlive import FORGOTTEN, VERDICTS, Fate
 from bot.store.backup import back_up
 from tests.support.runs import LINE
 from tests.support.slack_story import SlackStory
@@ -25,6 +26,12 @@ MAINTENANCE = """\
 **Next:** Type it again when whoever runs Signalbox has ended the maintenance.
 
 `{line}` was stopped by the rule “maintenance”. Nothing was run."""
+
+VOID = """\
+⛔ **Void:** Signalbox was restored from a backup in which {what} was still waiting, so it does not go on. \
+What it became after that backup was made is not known here. (`restored`)
+
+**Next:** look whether it happened meanwhile, and type it again if not."""
 
 
 def saved(story: Story, folder: Path) -> Path:
@@ -150,6 +157,61 @@ async def test_t23_what_waits_is_void(story: Story, tmp_path: Path) -> None:
         assert story.github.dispatched == []
 
 
+async def test_t23_whoever_was_told_to_wait_hears_that_it_does_not_go_on(story: Story, tmp_path: Path) -> None:
+    story.github.faults.status(503, "GET", "*/collaborators/*", times=math.inf)
+    await story.types("alice", "/runs")
+    await story.passes(30)
+    (awaited,) = story.answers()
+    assert "GitHub does not answer right now" in awaited
+    file = saved(story, tmp_path)
+    story.github.faults.clear()
+    async with restored(story, file) as found:
+        assert (found.taken_back["commands_voided"], found.taken_back["requests_voided"]) == (1, 0)
+        await story.passes(900)
+        assert story.answers()[1:] == [VOID.format(what="a command that was typed here")]
+
+
+async def test_t23_what_was_answered_after_a_wait_is_not_said_to_be_void(story: Story, tmp_path: Path) -> None:
+    story.github.faults.status(503, "GET", "*/collaborators/*", times=math.inf)
+    await story.types("alice", "/runs")
+    await story.passes(30)
+    story.github.faults.clear()
+    await story.passes(60)
+    before = story.answers()
+    assert len(before) == 2
+    async with restored(story, saved(story, tmp_path)) as found:
+        assert found.taken_back["commands_voided"] == 0
+        assert story.answers() == before
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_t23_a_run_is_stopped_only_if_it_is_still_the_one_that_was_meant(
+    story: Story, tmp_path: Path, again: bool
+) -> None:
+    await story.types("alice", LINE)
+    await story.passes(2)
+    story.github.faults.status(503, "POST", "*/cancel", times=math.inf)
+    await story.types("alice", "/cancel")
+    file = saved(story, tmp_path)
+    story.github.faults.clear()
+    run = story.github.runs[-1]
+    if again:  # what nobody knows who believes the backup
+        await run.play()
+        await run.rerun(by="bob")
+    async with restored(story, file):
+        await story.passes(120)
+        assert (run.conclusion == "cancelled") is not again
+        asked = [each.status for each in story.github.journal if each.path.endswith("/cancel")]
+        assert (202 in asked) is not again
+
+
+async def test_t23_every_kind_of_job_is_judged(story: Story) -> None:
+    assert VERDICTS.keys() == story.bot.engine._kinds.keys()
+    assert {kind for kind in VERDICTS if VERDICTS[kind].fate is Fate.FORGOTTEN} == {*FORGOTTEN}
+    assert {"delivery", "catch_up", "redeliver"} == {*FORGOTTEN}
+    assert all(verdict.why for verdict in VERDICTS.values())
+
+
 async def test_t23_in_maintenance_nothing_is_started_and_questions_are_answered(story: Story, tmp_path: Path) -> None:
     file = saved(story, tmp_path)
     async with restored(story, file):
@@ -237,3 +299,24 @@ async def test_t23_in_slack_too_nothing_is_started_in_maintenance(chat: SlackSto
         await chat.ops("alice", f"run acme/shop {LINE.removeprefix('/run ')}")
         assert "is being looked over" in chat.whispers("alice")[-1]
         assert chat.github.dispatched == []
+
+
+async def test_t23_what_waited_in_slack_before_it_was_judged_is_void_and_only_its_asker_hears_it(
+    chat: SlackStory, tmp_path: Path
+) -> None:
+    line = f"run acme/shop#1 {LINE.removeprefix('/run ')}"
+    chat.github.faults.status(503, "GET", "*/collaborators/*", times=math.inf)
+    await chat.ops("alice", line)
+    await chat.passes(30)
+    (awaited,) = chat.whispers("alice")
+    assert "GitHub does not answer right now" in awaited
+    file = saved(chat, tmp_path)
+    chat.github.faults.clear()
+    async with restored(chat, file) as found:
+        assert (found.taken_back["commands_voided"], found.taken_back["requests_voided"]) == (0, 1)
+        await maintenance.end(chat.bot.units, chat.clock)
+        await chat.passes(900)
+        void = VOID.format(what=f"`/ops {line}`").replace("**", "")
+        assert chat.whispers("alice")[1:] == [void]
+        assert (chat.living(), chat.whispers("bob"), chat.github.dispatched) == ([], [], [])
+        assert await reasons(chat) == {f"/ops {line}": ("voided", "restored")}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.model.delivery import Delivery
 from bot.model.repository_event import RepositoryEvent
+from bot.model.request import Answer
 
 
 class ReadEvent(Protocol):
@@ -37,7 +38,7 @@ class Partitions(Protocol):
 
 
 class Renewal(Protocol):
-    """What a backup remembers and must not be believed any more (T23). Each says how many rows it changed."""
+    """What a backup remembers and must not be believed any more (T23). What changes rows says how many."""
 
     async def end_link_attempts(self, at: datetime) -> int: ...
     async def unconfirm_links(self) -> int:
@@ -46,6 +47,13 @@ class Renewal(Protocol):
 
     async def look_first(self) -> int:
         """Whatever was not posted by then may have been since: it is looked for before it is posted."""
+        ...
+
+    async def unanswered(self, suffix: str, within: timedelta) -> Sequence[Answer]:
+        """Answers whose key has this suffix, where the key without it is neither a request's nor another answer's.
+
+        Only those that were written so shortly before the newest delivery: of older ones nothing came.
+        """
         ...
 
 

@@ -1,0 +1,66 @@
+"""Owns what becomes of the jobs in a backup that was restored: which of them are forgotten, which go on, and why (T23).
+
+Nothing happens a second time on a backup's word. So a job goes on only if it looks first, or changes nothing outside.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from bot.flow.adopt import CHECK, FIND
+from bot.flow.answer import POST, REACT
+from bot.flow.cancel import STOP
+from bot.flow.keep import KEEP
+from bot.flow.prune import PRUNE
+from bot.flow.receive import DELIVERY
+from bot.flow.redeliver import CATCH_UP, REDELIVER
+from bot.flow.schedule import ANNOUNCE, DISPATCH
+from bot.flow.sweep import SWEEP
+
+
+class Fate(enum.StrEnum):
+    """What a restore makes of a job."""
+
+    FORGOTTEN = "forgotten"
+    LOOKS_FIRST = "looks first"
+    """It goes on: whatever it does outside, it asks there first whether that is done or still wanted."""
+    HARMLESS = "harmless"
+    """It goes on: it reads, or works on our own rows, or what it does outside is the same when done twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Of one kind of job."""
+
+    fate: Fate
+    why: str
+
+
+def _verdict(fate: Fate, why: str) -> Verdict:
+    return Verdict(fate=fate, why=why)
+
+
+VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
+    {
+        DELIVERY: _verdict(Fate.FORGOTTEN, "what it asks for was most likely done after the backup"),
+        CATCH_UP: _verdict(Fate.FORGOTTEN, "it goes on in GitHub's list where the backup was; now it begins anew"),
+        REDELIVER: _verdict(Fate.FORGOTTEN, "it would have GitHub send an old delivery again"),
+        DISPATCH: _verdict(Fate.LOOKS_FIRST, "the run is looked for by the request's key, and is not sent again"),
+        STOP: _verdict(Fate.LOOKS_FIRST, "a run is stopped only while its newest attempt is the one that was meant"),
+        ANNOUNCE: _verdict(Fate.LOOKS_FIRST, "a message is edited by its id, and looked for where it has none"),
+        POST: _verdict(Fate.LOOKS_FIRST, "an answer is looked for; one that only its asker sees may come twice"),
+        REACT: _verdict(Fate.HARMLESS, "the same reaction twice is one reaction"),
+        FIND: _verdict(Fate.HARMLESS, "it only asks GitHub which run a request started"),
+        CHECK: _verdict(Fate.HARMLESS, "it only asks GitHub how a run stands"),
+        SWEEP: _verdict(Fate.HARMLESS, "it only asks GitHub how runs stand"),
+        KEEP: _verdict(Fate.HARMLESS, "it copies facts among our own rows"),
+        PRUNE: _verdict(Fate.HARMLESS, "it throws away our own rows, each by its age"),
+    }
+)
+"""Each kind of job that there is."""
+
+FORGOTTEN: Final = tuple(kind for kind, verdict in VERDICTS.items() if verdict.fate is Fate.FORGOTTEN)
