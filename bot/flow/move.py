@@ -12,14 +12,18 @@ from bot.model.run import RunStatus
 from bot.rules import lifecycle
 
 
-async def move(unit: Unit, before: Request, after: Request, now: datetime, *, urgent: bool = False) -> Request:
+async def move(
+    unit: Unit, before: Request, after: Request, now: datetime, *, urgent: bool = False, quiet: bool = False
+) -> Request:
     """Save `after` in place of `before` in the caller's transaction, and have every place where it shows catch up.
 
-    Raises `Conflict` when somebody else saved it meanwhile. `urgent` news is shown a little sooner.
+    Raises `Conflict` when somebody else saved it meanwhile. `urgent` news is shown a little sooner; what is `quiet` is
+    not worth an edit of its own.
     """
     tag(request=after.code)
     saved = await unit.requests.save(after)
-    await schedule(unit, saved, now, urgent=urgent)
+    if not quiet:
+        await schedule(unit, saved, now, urgent=urgent)
     if after.state is not before.state:
         if after.rerun is not None and before.state is RequestState.DISPATCHING and not lifecycle.NEXT[after.state]:
             await _forget(unit, after)

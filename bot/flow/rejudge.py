@@ -62,13 +62,13 @@ class Rejudge:
         return None
 
     async def _go_on(self, unit: Unit, request: Request, now: datetime) -> Request:
-        """Judged again; what waited for GitHub does so no longer."""
-        judged = replace(request, judged_at=now, waiting_for=None)
+        """Judged again; what waited for GitHub does so no longer. What comes of the dispatch shows in a moment."""
+        judged = replace(lifecycle.go_on(request), judged_at=now)
         if request.state is RequestState.WAITING:
             judged = lifecycle.advance(judged, RequestState.QUEUED, at=now)
         if request.waiting_for is None:
             return await unit.requests.save(judged)
-        return await move(unit, request, judged, now)
+        return await move(unit, request, judged, now, quiet=True)
 
     def _stopped(self, request: Request, judged: Judged) -> tuple[RequestState, Reason, str] | None:
         """The end of the request if it may not go on; which end depends on whether GitHub may have been asked."""

@@ -111,6 +111,8 @@ class RequestFields(TypedDict):
     """`approval`, `lock`, `freeze` or `upstream`."""
     waits_until: datetime | None
     """When it is given up, as long as it waits for GitHub."""
+    waits_because: str | None
+    """Why it waits for GitHub, in a sentence; None in the first seconds, and when it does not."""
     reason: str | None
     """The stable reason code behind a bad end."""
     note: str

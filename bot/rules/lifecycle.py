@@ -38,6 +38,10 @@ FINAL: Final = frozenset(state for state, following in NEXT.items() if not follo
 UPSTREAM: Final = "upstream"
 """What a request waits for whose judgement needs an answer that GitHub does not give."""
 
+AWAY: Final = "GitHub does not answer right now."
+SLOWED: Final = "GitHub asked us to slow down."
+"""Also where we keep its limits by ourselves: we know them from GitHub, and nobody is asked before their turn."""
+
 ENDED_WELL: Final = frozenset({Conclusion.SUCCESS, Conclusion.NEUTRAL, Conclusion.SKIPPED})
 
 
@@ -56,12 +60,32 @@ def unjudged(request: Request) -> bool:
     return awaits_upstream(request) and request.judged_at is None
 
 
-def await_upstream(request: Request) -> Request:
-    """The request, waiting for GitHub. What was sent already stays what it is, and only shows why nothing moves."""
-    if request.state is S.DISPATCHING:
-        return replace(request, waiting_for=UPSTREAM)
+def await_upstream(request: Request, why: str = AWAY) -> Request:
+    """The request, waiting for GitHub; `why` is `AWAY` or `SLOWED`, and shows unless there is more to say.
+
+    What was sent already stays what it is, and only shows why nothing moves.
+    """
+    note = why if request.note in ("", AWAY, SLOWED) else request.note
+    if request.state is S.DISPATCHING or awaits_upstream(request):
+        return replace(request, waiting_for=UPSTREAM, note=note)
     assert may(request, S.WAITING), f"{request.state} does not lead to {S.WAITING}"
-    return replace(request, state=S.WAITING, waiting_for=UPSTREAM)
+    return replace(request, state=S.WAITING, waiting_for=UPSTREAM, note=note)
+
+
+def go_on(request: Request) -> Request:
+    """The request, in the same state, when GitHub has answered again."""
+    note = "" if request.note in (AWAY, SLOWED) else request.note
+    return replace(request, waiting_for=None, note=note)
+
+
+def held_up(request: Request) -> str | None:
+    """The sentence about why nothing moves while GitHub is waited for; None where that is not worth words yet."""
+    if request.waiting_for != UPSTREAM:
+        return None
+    if request.note in (AWAY, SLOWED):
+        return request.note
+    briefly = request.state is S.WAITING and request.judged_at is not None
+    return None if briefly else AWAY
 
 
 def take_back(request: Request) -> Request:
@@ -74,14 +98,14 @@ def advance(
 ) -> Request:
     """The request in its next state. Ask `may` first: a step that the table does not know is our own fault.
 
-    `at` is aware UTC and becomes `ended_at` when the state is final.
+    `at` is aware UTC and becomes `ended_at` when the state is final. What it waited for is no note on what comes next.
     """
     assert may(request, state), f"{request.state} does not lead to {state}"
     return replace(
         request,
         state=state,
         reason=reason,
-        note=note,
+        note="" if note in (AWAY, SLOWED) else note,
         waiting_for=None,
         ended_at=at if state in FINAL else None,
     )

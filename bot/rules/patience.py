@@ -16,6 +16,10 @@ TYPED: Final = timedelta(minutes=15)
 BLIP: Final = timedelta(seconds=6)
 """Nobody is told of less, and by then it was asked twice at least."""
 
+DRAGS: Final = timedelta(seconds=30)
+"""Short pauses that follow each other are told of once they come to this. An edit costs as much as what waits here, and
+it would often be undone by the next one."""
+
 SHORTEST: Final = timedelta(seconds=5)
 LONGEST: Final = timedelta(seconds=60)
 
@@ -36,6 +40,17 @@ def again(
         return min(now + timedelta(seconds=error.retry_after + jitter), end)
     longest = min(max((now - since) / 2, SHORTEST), LONGEST)
     return min(now + longest * (0.5 + jitter / 2), end)
+
+
+def lasts(error: UpstreamError, waited: timedelta) -> bool:
+    """Whether whoever asked should read what it waits for.
+
+    Where it is known how long the pause is, that decides: one shorter than `BLIP` is over before a message about it is
+    read. Else it is how long it has `waited` already.
+    """
+    if error.retry_after is None:
+        return waited >= BLIP
+    return timedelta(seconds=error.retry_after) >= BLIP or waited >= DRAGS
 
 
 def own_pace(error: Exception) -> bool:

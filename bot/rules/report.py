@@ -20,7 +20,7 @@ from bot.model.run import Run, RunJob
 from bot.rules import buttons
 from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
 from bot.rules.inputs import is_reserved
-from bot.rules.lifecycle import FINAL, UPSTREAM
+from bot.rules.lifecycle import FINAL, UPSTREAM, held_up
 from bot.rules.next_step import next_step
 from bot.rules.normalise import normalise
 from bot.rules.patience import OUTAGE
@@ -64,6 +64,7 @@ def living(
     run = runs[-1] if runs else None
     jobs = sorted(map(_job, run.jobs), key=lambda job: list(Group).index(Group(job["group"]))) if run else []
     told_run = _run(run, base) if run else None
+    because = held_up(request)
     sentence, offers = next_step(request, has_run=run is not None)
     fields = RequestFields(
         code=request.code,
@@ -92,7 +93,8 @@ def living(
         waiting_for=request.waiting_for,
         waits_until=request.created_at + OUTAGE if request.waiting_for == UPSTREAM else None,
         reason=request.reason.value if request.reason else None,
-        note=request.note,
+        waits_because=because,
+        note="" if request.note == because else request.note,
         next_step=sentence,
         offers=list(offers),
     )

@@ -16,6 +16,7 @@ from bot.model.repository import Repository
 from bot.model.request import Pin, PinSource, Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
 from bot.rules import explain, refuse, report
+from bot.rules.lifecycle import AWAY, SLOWED
 
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CONNECTION: Final = UUID(int=1)
@@ -175,7 +176,9 @@ SAMPLES: Final[Mapping[str, Message]] = {
             judged_at=None,
         )
     ),
-    "waiting-upstream": living(request(RequestState.WAITING, waiting_for="upstream")),
+    "waiting-upstream": living(request(RequestState.WAITING, waiting_for="upstream", note=AWAY)),
+    "waiting-slowed": living(request(RequestState.WAITING, waiting_for="upstream", note=SLOWED)),
+    "waiting-briefly": living(request(RequestState.WAITING, waiting_for="upstream")),
     "dispatching": living(request(RequestState.DISPATCHING, dispatched_at=later(1))),
     "dispatching-unanswered": living(request(RequestState.DISPATCHING, dispatched_at=later(1), waiting_for="upstream")),
     "started": living(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.model.decision import Reason
 from bot.model.request import RequestState as S
 from bot.model.run import Conclusion, RunReport, RunStatus
 from bot.rules import lifecycle
@@ -123,6 +124,29 @@ def test_what_was_sent_stays_sent_and_shows_that_github_is_away() -> None:
     sent = lifecycle.await_upstream(make.request(state=S.DISPATCHING))
     assert (sent.state, sent.waiting_for) == (S.DISPATCHING, "upstream")
     assert lifecycle.advance(sent, S.RUNNING, at=make.NOON).waiting_for is None
+
+
+@pytest.mark.parametrize("state", [S.QUEUED, S.WAITING, S.DISPATCHING])
+def test_why_github_is_waited_for_is_told_and_does_not_outlive_the_wait(state: S) -> None:
+    begun = make.request(state=state, waiting_for="upstream" if state is S.WAITING else None)
+    slowed = lifecycle.await_upstream(begun, lifecycle.SLOWED)
+    assert lifecycle.held_up(slowed) == "GitHub asked us to slow down."
+    away = lifecycle.await_upstream(slowed)
+    assert lifecycle.held_up(away) == "GitHub does not answer right now."
+    assert (lifecycle.go_on(away).note, lifecycle.held_up(lifecycle.go_on(away))) == ("", None)
+    ended = lifecycle.advance(away, S.CANCELLED, at=make.NOON, note=away.note)
+    assert (ended.note, ended.waiting_for) == ("", None)
+
+
+def test_who_stopped_it_is_not_forgotten_over_why_it_waits() -> None:
+    stopping = make.request(state=S.DISPATCHING, note="bob stopped it.", reason=Reason.CANCELLED_BY_PERSON)
+    waits = lifecycle.await_upstream(stopping, lifecycle.SLOWED)
+    assert (waits.note, lifecycle.held_up(waits)) == ("bob stopped it.", lifecycle.AWAY)
+    assert lifecycle.go_on(waits).note == "bob stopped it."
+
+
+def test_a_pause_of_seconds_is_not_worth_words() -> None:
+    assert lifecycle.held_up(lifecycle.take_back(make.request(state=S.DISPATCHING))) is None
 
 
 def test_what_github_certainly_did_not_do_waits_as_if_it_had_not_been_sent() -> None:

@@ -45,6 +45,22 @@ def test_what_was_typed_otherwise_has_its_own_limit() -> None:
     assert patience.again(AWAY, since=NOON, now=late, jitter=1.0) is not None
 
 
+@pytest.mark.parametrize(
+    ("error", "waited", "told"),
+    [
+        (AWAY, 5, False),
+        (AWAY, 6, True),
+        (RateLimited("Wait", status=429, retry_after=60), 0, True),
+        (RateLimited("Wait", status=429, retry_after=2), 8, False),
+        (RateLimited("Wait", status=429, retry_after=2), 30, True),
+        (RateLimited("Our own pace", retry_after=1800), 0, True),
+        (RateLimited("Our own pace", retry_after=1), 8, False),
+    ],
+)
+def test_a_pause_is_told_when_it_lasts(error: UpstreamError, waited: float, told: bool) -> None:
+    assert patience.lasts(error, timedelta(seconds=waited)) is told
+
+
 def test_our_own_pace_is_nobodys_fault() -> None:
     assert patience.own_pace(RateLimited("Wait", retry_after=1))
     assert not patience.own_pace(RateLimited("Wait", status=429, retry_after=1))

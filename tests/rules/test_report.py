@@ -173,6 +173,7 @@ def test_every_field_of_a_running_request() -> None:
         "stopping": False,
         "waiting_for": None,
         "waits_until": None,
+        "waits_because": None,
         "reason": None,
         "note": "",
         "next_step": "",

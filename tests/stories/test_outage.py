@@ -349,6 +349,33 @@ async def test_a_dispatch_that_github_told_to_wait_is_judged_again_and_sent(stor
     assert len(story.github.dispatched) == 1
 
 
+async def test_while_github_wants_us_slower_whoever_asked_reads_that(chat: SlackStory) -> None:
+    chat.github.faults.rate_limited("POST", "*/dispatches", retry_after=3600)
+    await chat.ops("alice", OPS)
+    await chat.passes(2)
+    (message,) = chat.living()
+    head, _, rest = chat.read(message).partition("\n")
+    assert head == "⏳ Deploy waits for GitHub · `CODE`"
+    assert "GitHub asked us to slow down. I go on by myself, until 21 Nov 2026, 13:01 UTC at the latest." in rest
+    await minutes(chat, 62)
+    (message,) = chat.living()
+    assert chat.read(message).startswith("⏳ Deploy is waiting for a runner · `CODE`")
+    assert "slow down" not in chat.read(message)
+
+
+async def test_a_short_pause_costs_no_edit(chat: SlackStory) -> None:
+    chat.github.faults.rate_limited("POST", "*/dispatches", retry_after=3, times=2)
+    await chat.ops("alice", OPS)
+    said: list[str] = []
+    for _ in range(40):
+        await chat.passes(0.5)
+        said += [chat.read(message).partition(" · ")[0] for message in chat.living()]
+    assert list(dict.fromkeys(said)) == ["⏳ Deploy waits for GitHub", "⏳ Deploy is waiting for a runner"]
+    edits = [str(each.arguments) for each in chat.slack.called("chat.update")]
+    assert all("is waiting for a runner" in edit for edit in edits)
+    assert "slow down" not in str([each.arguments for each in chat.slack.journal])
+
+
 async def test_what_is_queued_behind_another_command_waits(story: Story) -> None:
     story.github.faults.status(502, "POST", "*/deploy.yml/dispatches")
     await story.types("alice", f"{LINE}\n/run nightly.yml")
