@@ -13,9 +13,7 @@ from datetime import timedelta
 from itertools import chain, count
 from pathlib import Path
 
-from sqlalchemy import text
-
-from bot.errors import AlreadyRunning, BotError
+from bot.errors import BotError
 from bot.flow import keep, maintenance
 from bot.flow import prune as pruning
 from bot.flow import renew as renewing
@@ -85,9 +83,9 @@ async def renew(database_url: str) -> Restored:
 
 async def _renew(database_url: str, timer: Timer) -> Restored:
     async with _units(database_url, timer) as (database, units):
-        await _alone(database)
         reply = Reply(units, Renderer(TEMPLATES, None), timer, Mint())
-        return Restored(taken_back=await renewing.renew(reply), aside=None)
+        async with _alone(database):
+            return Restored(taken_back=await renewing.renew(reply), aside=None)
 
 
 def restore(database_url: str, file: Path, *, timer: Timer | None = None) -> Restored:
@@ -119,14 +117,16 @@ def _unused(path: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-async def _alone(database: Database) -> None:
-    """On SQLite the serving lock says so. PostgreSQL knows who is connected."""
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[None]:
+    """For the length of the block nobody else uses it. On SQLite the serving lock says so, for whoever serves."""
     if database.path is not None:
+        yield
         return
-    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    async with database.reading.connect() as connection:
-        if (await connection.execute(text(f"{others} AND backend_type = 'client backend'"))).scalar_one():
-            raise AlreadyRunning("Somebody else is connected to this database. Stop every `signalbox serve` first.")
+    from bot.store.postgres import alone
+
+    async with alone(database.writing, database.reading):
+        yield
 
 
 @asynccontextmanager

@@ -8,8 +8,8 @@ https://www.postgresql.org/docs/current/transaction-iso.html#XACT-REPEATABLE-REA
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import BotError
+from bot.errors import AlreadyRunning, BotError
 from bot.store.deliveries import packed
 from bot.store.intake import FIRST, Arrival, stored
 from bot.store.jobs import READY, StoredJob
@@ -31,6 +31,8 @@ WRITERS = 8
 READERS = 4
 CONNECT_SECONDS = 10.0
 MIGRATION_LOCK = 0x5349474E414C  # "SIGNAL": any number will do that no other program in this database takes
+RENEWAL_LOCK = MIGRATION_LOCK + 1
+"""Held while a restore begins a new generation; every connection waits for its end before it is used."""
 
 
 def open_engine(database_url: str, *, only_reads: bool) -> AsyncEngine:
@@ -84,7 +86,31 @@ async def connect(database_url: str) -> asyncpg.Connection:
 async def open_pool(database_url: str, connections: int) -> asyncpg.Pool:
     """Connections outside of any transaction. Raises `BotError` when the database can not be reached."""
     with _out_of_reach():
-        return await asyncpg.create_pool(_dsn(database_url), min_size=1, max_size=connections, timeout=CONNECT_SECONDS)
+        return await asyncpg.create_pool(
+            _dsn(database_url), min_size=1, max_size=connections, timeout=CONNECT_SECONDS, init=_wait_for_renewal
+        )
+
+
+@asynccontextmanager
+async def alone(writing: AsyncEngine, reading: AsyncEngine) -> AsyncIterator[None]:
+    """For the length of the block nobody but one connection of each of these two uses this database.
+
+    Who is connected is counted after the lock is taken, and who connects from then on waits for it: so there is no
+    moment between the two. Raises `AlreadyRunning` when somebody is connected.
+    https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+    """
+    async with writing.connect() as connection:  # opened before the lock, and kept in its pool
+        ours = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    async with reading.begin() as connection:
+        lock = text("SELECT pg_try_advisory_xact_lock(:key)")
+        locked = (await connection.execute(lock, {"key": RENEWAL_LOCK})).scalar_one()
+        others = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), :ours)"
+        )
+        if not locked or (await connection.execute(others, {"ours": ours})).scalar_one():
+            raise AlreadyRunning("Somebody else is connected to this database. Stop every `signalbox serve` first.")
+        yield
 
 
 def migrate(database_url: str, work: Callable[[Connection], None]) -> None:
@@ -108,9 +134,23 @@ def _connector(database_url: str) -> Callable[[], Any]:
 
     async def connect() -> Any:
         with _out_of_reach():
-            return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+            connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+            try:
+                await _wait_for_renewal(connection)
+            except BaseException:
+                connection.terminate()
+                raise
+            return connection
 
     return connect
+
+
+async def _wait_for_renewal(connection: asyncpg.Connection) -> None:
+    """Whoever began while a restore takes back what the backup promises would still believe the backup (T23)."""
+    try:
+        await connection.execute(f"SELECT pg_advisory_xact_lock_shared({RENEWAL_LOCK})", timeout=CONNECT_SECONDS)
+    except TimeoutError as error:
+        raise BotError("`signalbox restore` renews this database just now. Start again when it has ended.") from error
 
 
 def _dsn(database_url: str) -> str:

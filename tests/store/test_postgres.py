@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bot.errors import BotError, Conflict
 from bot.flow.ports import HookDeliveries
@@ -19,6 +19,7 @@ from bot.flow.redeliver import CATCH_UP, Redeliver
 from bot.model.job import Job
 from bot.store.database import Database
 from bot.store.migrate import is_current, ours, stored_revision, upgrade
+from bot.store.postgres import alone, connect, open_pool
 from bot.store.schema import metadata
 from bot.store.unit import Units
 from tests.support import make, postgres
@@ -122,3 +123,28 @@ def test_a_database_out_of_reach_is_told_without_its_password(query: str, tmp_pa
     with pytest.raises(BotError, match="PostgreSQL can not be reached") as refusal:
         upgrade(f"postgres://bot:hunter2@/box?{query.format(folder=tmp_path)}")
     assert "hunter2" not in str(refusal.value)
+
+
+async def test_t23_whoever_connects_while_a_restore_renews_waits_for_its_end(
+    database: Database, database_url: str
+) -> None:
+    late = Database.open(database_url)
+    async with alone(database.writing, database.reading):
+        newcomers = [asyncio.create_task(stored_revision(late)), asyncio.create_task(open_pool(database_url, 1))]
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        async with database.writing.connect() as connection:
+            while (await connection.execute(waiting)).scalar_one() < len(newcomers):
+                assert not any(task.done() for task in newcomers)
+        assert not any(task.done() for task in newcomers)
+    assert await newcomers[0] is not None
+    await (await newcomers[1]).close()
+    await late.close()
+
+
+async def test_t23_a_renewal_that_does_not_end_is_said_to_whoever_waits_for_it(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.postgres.CONNECT_SECONDS", 0.5)
+    async with alone(database.writing, database.reading):
+        with pytest.raises(BotError, match="renews this database just now"):
+            await connect(database_url)
