@@ -13,6 +13,7 @@ SignalboxError
     ├── SettingsError     the environment can not be used; lists every fault at once
     ├── AlreadyRunning    another process serves this database
     ├── Conflict          a row changed since it was read: read again and decide again
+    │   └── Taken         what has to be unique is somebody else's: mint another one
     ├── NotRecorded       a delivery could not be made durable: whoever sent it should send it again
     ├── BadPayload        bytes from outside that do not have the promised shape
     └── BadSignature      bytes from outside that nobody whom we trust has signed
@@ -104,6 +105,10 @@ class AlreadyRunning(BotError):
 
 class Conflict(BotError):
     """The row changed since it was read."""
+
+
+class Taken(Conflict):
+    """What has to be unique is somebody else's."""
 
 
 class NotRecorded(BotError):

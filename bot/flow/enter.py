@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.errors import BotError, Conflict
+from bot.errors import BotError, Taken
 from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
@@ -63,14 +63,16 @@ class Enter:
         await self._write(lifecycle.await_upstream(request), write)
 
     async def _write(self, request: Request, write: Write) -> None:
-        """With another code while somebody else has it."""
+        """With another code while somebody else has it. A lost race is no reason for one, and is the caller's to repeat:
+        whoever won it may have changed what was read.
+        """
         for _ in range(CODES):
             tag(request=request.code)
             try:
                 async with self.units.write() as unit:
                     await write(unit, request)
                 return
-            except Conflict:
+            except Taken:
                 request = replace(request, code=self.mint.code())
         raise BotError("No free code for a request was found.")
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.errors import Conflict
+from bot.errors import Conflict, Taken
 from bot.model.address import SLACK
 from bot.model.decision import Reason
 from bot.model.origin import Origin
@@ -52,12 +52,12 @@ class Requests:
         self._clock = clock
 
     async def add(self, request: Request) -> bool:
-        """False, and nothing written, when this origin has a request. A code that is taken raises `Conflict`."""
+        """False, and nothing written, when this origin has a request. A code that is taken raises `Taken`."""
         values = {**_columns(request), "version": request.version}
         try:
             result = await self._sql.execute(_add_statement(self._sql.dialect.name), values)
         except IntegrityError as error:
-            raise Conflict("The request's id, code or key is taken: mint new ones.") from error
+            raise Taken("The request's id, code or key is taken: mint new ones.") from error
         return result.rowcount == 1
 
     async def save(self, request: Request) -> Request:

@@ -90,7 +90,7 @@ class Requests(Protocol):
     """Requests; `save` is compare-and-set on `version` and raises `Conflict`."""
 
     async def add(self, request: Request) -> bool:
-        """False, and nothing written, when this origin has a request. A code that is taken raises `Conflict`."""
+        """False, and nothing written, when this origin has a request. A code that is taken raises `Taken`."""
         ...
 
     async def save(self, request: Request) -> Request:
