@@ -161,8 +161,8 @@ class Converse:
         asker = await self._asker(met, said, intent, target)
         async with self.units.write() as unit:
             await unit.repositories.save(target.repository)
-            came_at = met.origin.created_at
-            recent = await lately(unit, asker.person.id, target.repository.id, self.clock.now(), came_at=came_at)
+            origin, of, now = met.origin, target.repository.id, self.clock.now()
+            recent = await lately(unit, asker.person.id, of, origin, now, came_at=origin.created_at)
         if not await self.act.within_bounds(asker, recent):
             message = Message(name="press_answered", fields={"sentence": FLOODED, "next_step": "Wait ten minutes."})
             return await self.act.refuse(asker, message, Reason.RATE_LIMITED)

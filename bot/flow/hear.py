@@ -95,7 +95,8 @@ class Hear:
         async with self.units.write() as unit:
             await unit.repositories.save(received.repository)
             person = await self.identify(unit, received.author)
-            recent = await lately(unit, person.id, received.repository.id, self.clock.now(), came_at=arrived)
+            of, now = received.repository.id, self.clock.now()
+            recent = await lately(unit, person.id, of, received.origin, now, came_at=arrived)
             if eyes:
                 await unit.enqueue(reaction(received.origin, "eyes", self.clock.now()))
         return asker_of(received, person), recent
