@@ -23,6 +23,8 @@ APP: Final = 0
 """No installation has this number: what the App does in its own name. Nothing of it is counted beforehand, for a server
 with many repositories asks for many tokens at once; but when GitHub says no, it rests."""
 MOST_ACCOUNTS: Final = 2_000
+"""Beyond that, installations of which nothing counts any more are forgotten. Those of which something does stay, however
+many they are: a limit that GitHub has told us of is not ours to forget."""
 HOUR: Final = timedelta(hours=1)
 LATER_PER_CENT: Final = 10
 """Of the hour's calls, this last part is not for what can wait."""
@@ -80,6 +82,15 @@ class _Account:
         self.pauses = 0  # in a row, with nothing that worked in between
         self.used_at: datetime | None = None
 
+    def counts(self, now: datetime) -> bool:
+        """Whether it would be treated otherwise than one of which nothing is known.
+
+        A pause counts for as long again as the longest one: when it did not help, the next one is longer.
+        """
+        used = self.used_at is not None and self.used_at > now - HOUR
+        told = self.primary is not None and self.primary.reset > now
+        return used or told or (self.paused_until is not None and self.paused_until > now - LONGEST_PAUSE)
+
 
 class Budget:
     """What was asked lately, of one host, by installation."""
@@ -90,6 +101,7 @@ class Budget:
         self._jitter = jitter
         self._accounts: dict[int, _Account] = {}
         self._limited = False  # whether this host has told of limits
+        self._most = MOST_ACCOUNTS
 
     def take(self, installation: int, method: str, turn: Turn, *, content: bool) -> None:
         """Count a call that goes out now; `content` for what people see. Raises `RateLimited`, and counts nothing."""
@@ -159,17 +171,16 @@ class Budget:
     def _account(self, installation: int) -> _Account:
         account = self._accounts.get(installation)
         if account is None:
-            if len(self._accounts) >= MOST_ACCOUNTS:
+            if len(self._accounts) >= self._most:
                 self._forget()
             account = self._accounts[installation] = _Account()
         return account
 
     def _forget(self) -> None:
-        """Those that nobody used for an hour count for nothing any more."""
-        since = self._clock.now() - max(HOUR, LONGEST_PAUSE)
-        old = [key for key, each in self._accounts.items() if each.used_at is None or each.used_at < since]
-        for key in old:
-            del self._accounts[key]
+        """Those that count for nothing any more. Who is left is looked through again only when they are twice as many."""
+        now = self._clock.now()
+        self._accounts = {key: each for key, each in self._accounts.items() if each.counts(now)}
+        self._most = max(MOST_ACCOUNTS, 2 * len(self._accounts))
 
 
 def _kept(limit: int, turn: Turn) -> int:

@@ -7,7 +7,7 @@ from math import isnan
 import pytest
 
 from bot.errors import RateLimited
-from bot.github.budget import MOST_ACCOUNTS, NAMES, Budget, Turn
+from bot.github.budget import APP, MOST_ACCOUNTS, NAMES, Budget, Turn
 from tests.support.clock import START, FakeClock
 
 RESET = int(START.timestamp()) + 1800
@@ -158,6 +158,40 @@ def test_installations_of_the_past_are_forgotten(budget: Budget, clock: FakeCloc
     clock.advance(7201)
     budget.take(-1, "GET", Turn.NORMAL, content=False)
     assert len(budget._accounts) == 1
+
+
+def test_what_github_told_of_2100_installations_outlives_all_the_others(budget: Budget, clock: FakeClock) -> None:
+    paused, spent, often, busy = 10_001, 10_002, 10_003, 10_004
+    budget.pause(APP, 7200)
+    budget.pause(often, 60)
+    clock.advance(61)
+    budget.pause(paused, 7200)
+    budget.hear(spent, headers(0, reset=RESET + 7200))
+    for number in range(1, 2_101):
+        budget.take(number, "GET", Turn.NORMAL, content=False)
+        clock.advance(1)
+    burst(budget, Turn.FIRST, installation=busy)
+    clock.advance(3_000)  # by now the first thousand and more count for nothing
+    for number in range(20_000, 22_100):
+        budget.take(number, "GET", Turn.NORMAL, content=False)
+    assert {APP, paused, spent, often, busy, 2_100} <= budget._accounts.keys()
+    assert not set(range(1, 1_500)) & budget._accounts.keys()
+    for installation in (APP, paused, spent):
+        assert burst(budget, Turn.FIRST, installation=installation)[0] == 0
+    budget.pause(often, 60)
+    assert burst(budget, Turn.FIRST, installation=often) == (0, 120.0)
+
+
+def test_however_many_are_in_use_they_are_not_looked_through_each_time(
+    budget: Budget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    forget = Budget._forget
+    monkeypatch.setattr(Budget, "_forget", lambda self: (looks.append(1), forget(self))[1])
+    for number in range(20_000):
+        budget.take(number, "GET", Turn.NORMAL, content=False)
+    assert len(budget._accounts) == 20_000
+    assert len(looks) == 4  # at 2, 4, 8 and 16 thousand
 
 
 def test_a_clock_that_was_set_back_stops_nothing(budget: Budget, clock: FakeClock) -> None:
