@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
 from bot.flow.adopt import check, find
-from bot.flow.ports import Clock, Units
+from bot.flow.ports import Clock, Unit, Units
 from bot.flow.schedule import dispatch
 from bot.model.job import Job
 from bot.model.run import Doubt, Silence, Silent
@@ -46,19 +46,30 @@ class Sweep:
         """Enqueue a question about each run without news, the longest silence first.
 
         What is beyond the bound of a round comes in the next ones. What waits for a person, a lock or an upstream is
-        not at GitHub, so it is not asked about.
+        not at GitHub, so it is not asked about. A question that stands already waits for a reason (GitHub named a time,
+        or nobody may ask before it), so it is not brought forward.
         """
         now = self.clock.now()
         allowed = Silence(shortest=self.every, longest=LONGEST, lost=LOST, lost_for=LOST_FOR)
         async with self.units.read() as unit:
             silent = await unit.runs.silent(now, allowed, MOST)
+            asked = await _asked(unit, [_question(each, now) for each in silent])
         # Spread over the time until the next round: GitHub frowns on bursts.
-        jobs = [_question(each, now + place * self.every / MOST) for place, each in enumerate(silent)]
+        due = [_question(each, now + place * self.every / MOST) for place, each in enumerate(silent)]
+        jobs = [job for job in due if (job.kind, job.key) not in asked]
         for first in range(0, len(jobs), BATCH):
             async with self.units.write() as unit:
                 for job in jobs[first : first + BATCH]:
                     await unit.enqueue(job)
         return None
+
+
+async def _asked(unit: Unit, questions: Sequence[Job]) -> frozenset[tuple[str, str]]:
+    """Kinds and keys of those that have a job which is not done; one that is held is for a person to decide about."""
+    keys: dict[str, list[str]] = {}
+    for question in questions:
+        keys.setdefault(question.kind, []).append(question.key)
+    return frozenset([(kind, key) for kind, some in keys.items() for key in await unit.unfinished(kind, some)])
 
 
 def _question(silent: Silent, at: datetime) -> Job:
