@@ -37,6 +37,9 @@ WAKE: Final = json.dumps({"operation": "insert"})
 _RELEASE = f"""
 UPDATE {TABLE} SET status = 'queued', queue_manager_id = NULL, execute_after = NOW(), updated = NOW()
 WHERE queue_manager_id = $1 AND status = 'picked'"""
+_GIVE_UP = f"""
+UPDATE {TABLE} SET status = 'queued', queue_manager_id = NULL, execute_after = NOW(), updated = NOW()
+WHERE dedupe_key = ANY($2::text[]) AND queue_manager_id = $1 AND status = 'picked'"""
 _LOST = f"""
 SELECT id FROM jobs WHERE state = 'ready' AND run_at < $1 AND NOT EXISTS (
     SELECT FROM {TABLE} ticket WHERE ticket.dedupe_key = jobs.id::text AND ticket.status IN ('queued', 'picked'))
@@ -85,6 +88,13 @@ class Desk:
         """How these ended is written down."""
         for job in jobs:
             self._taken.pop(job, None)
+
+    async def give_up(self, jobs: Collection[UUID]) -> None:
+        """These were taken and did not begin. Without an answer of the database nobody says any more that they are in
+        work here, so others take them after `HEARTBEAT_TIMEOUT`.
+        """
+        self.forget(jobs)
+        await self._queries.driver.execute(_GIVE_UP, self._replica, [str(job) for job in jobs])
 
     async def release(self) -> None:
         """Whatever is still this replica's is anybody's at once."""

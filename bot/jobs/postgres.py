@@ -65,9 +65,7 @@ class Engine(embedded.Engine):
         if self._more:
             return
         taken = await self._desk.take(self._known(), room)
-        for job in await self._read(taken):
-            if job.id not in self._busy:
-                self._start(job, Context())
+        await self._begin(taken)
         self._more = len(taken) == room
         if not taken and idle and not self._busy:
             self._quiet_look = self._looks
@@ -76,6 +74,16 @@ class Engine(embedded.Engine):
             pause = await self._desk.next_due(self._known())
             self._until = min(self._until, self._timer.now() + (LONGEST_WAIT if pause is None else pause))
         self._fill()
+
+    async def _begin(self, taken: Sequence[UUID]) -> None:
+        """Start what was taken. What could not be read or started is not ours any more: others may take it at once."""
+        try:
+            for job in await self._read(taken):
+                if job.id not in self._busy:
+                    self._start(job, Context())
+        finally:
+            if strays := [job for job in taken if job not in self._busy]:
+                await self._desk.give_up(strays)
 
     def _room(self) -> int:
         return (1 if self._crowded() else self._at_once) - len(self._running)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import pytest
 
+from bot.jobs.postgres import Engine
 from bot.jobs.tickets import TABLE
 from bot.model.job import Job
 from bot.store.database import Database
@@ -173,3 +174,32 @@ async def test_a_held_job_that_is_retried_from_elsewhere_runs_here(pair: Pair) -
             assert await unit.jobs.retry(UUID(row.id), pair.one.clock.now())
         await pair.two.engine.settled()
     assert len(work.seen) == 1
+
+
+async def test_a_job_that_was_taken_and_could_not_be_read_is_anybody_s_at_once(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(ids: object) -> None:
+        raise OSError("The database went away.")
+
+    engine = cast(Engine, pair.one.engine)
+    monkeypatch.setattr(engine, "_read", fail)
+    pair.one.worker()
+    await pair.one.enqueue()
+    with pytest.raises(OSError, match="went away"):
+        await engine._look()
+    assert pair.one._desk._taken == {}
+    second = pair.two.worker()
+    async with Bench.running(pair.two):  # and the first was heard of just now
+        await pair.two.engine.settled()
+    assert len(second.seen) == 1
+
+
+async def test_a_ticket_that_leads_nowhere_is_not_kept(pair: Pair) -> None:
+    pair.one.worker()
+    await pair.one.enqueue()
+    await pair.one._desk._queries.driver.execute("DELETE FROM jobs")
+    async with pair.one.running():
+        await pair.one.engine.settled()
+    assert pair.one._desk._taken == {}
+    assert await pair.one._desk._queries.driver.fetch(f"SELECT id FROM {TABLE}") == []
