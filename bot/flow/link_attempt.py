@@ -7,6 +7,8 @@ look again.
 from __future__ import annotations
 
 import enum
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -83,9 +85,15 @@ class Attempts:
 
     async def save(self, attempt: LinkAttempt) -> None:
         """In a transaction of its own. Raises `Stopped` when another tab was quicker."""
+        async with self.writing() as unit:
+            await unit.link_attempts.save(attempt)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Unit]:
+        """A transaction about an attempt. Raises `Stopped` when another tab was quicker, perhaps at another replica."""
         try:
             async with self.units.write() as unit:
-                await unit.link_attempts.save(attempt)
+                yield unit
         except Conflict as error:
             raise Stopped(Why.CHANGED) from error
 

@@ -86,7 +86,7 @@ class Browser:
 
         An address that two browsers open is in wrong hands, so the attempt ends if the first one had gone on.
         """
-        async with self.units.write() as unit:
+        async with self.attempts.writing() as unit:
             attempt = self.attempts.live(await unit.link_attempts.by_nonce(digest(nonce)))
             if _holds(secret, attempt):
                 return secret
@@ -144,7 +144,7 @@ class Browser:
         except UpstreamError as error:
             raise upstream(error, "Slack") from error
         if (team, user) != (attempt.slack.home, attempt.slack.user):
-            async with self.units.write() as unit:
+            async with self.attempts.writing() as unit:
                 await self.linking.give_up(unit, attempt, "another Slack user signed in")
             raise Stopped(Why.WRONG_SLACK_USER)
         await self.attempts.save(replace(attempt, slack_proven=True))
@@ -152,7 +152,7 @@ class Browser:
     async def _depart(self, secret: str, service: str, *, verifier: str | None) -> str:
         """Make the `state` that the next callback has to bring; an earlier one is worthless now."""
         state = self.mint.nonce()
-        async with self.units.write() as unit:
+        async with self.attempts.writing() as unit:
             attempt = await self.attempts.within(unit, secret)
             leaving = replace(attempt, state_hash=digest(state, service), verifier=verifier, code_hash=None)
             if service == _GITHUB:
@@ -162,7 +162,7 @@ class Browser:
 
     async def _arrive(self, secret: str, service: str, callback: Callback) -> tuple[LinkAttempt, LinkAttempt]:
         """The attempt before and after its `state` was used up, which comes before anything is asked with it."""
-        async with self.units.write() as unit:
+        async with self.attempts.writing() as unit:
             attempt = await self.attempts.within(unit, secret)
             if not same(digest(callback.state, service), attempt.state_hash):
                 raise Stopped(Why.STALE)
