@@ -28,7 +28,7 @@ SECONDS: Final = 300.0
 PER_SECOND: Final = 20.0
 IN_SLACK: Final = 0.05
 """Slack takes fifty edits a minute of a whole workspace, so more would only make the end later."""
-REST_SECONDS: Final = 900.0
+REST_SECONDS: Final = 1800.0
 LOOK_SECONDS: Final = 1.0
 
 SHOWN: Final = "SELECT announcements.id, code, state FROM announcements JOIN requests ON requests.id = request_id"

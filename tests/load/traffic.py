@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bot.sandbox.github.plans import JobPlan, Plan
 from bot.sandbox.github.pulls import PullRequest
-from tests.load.github import START, Ask, GitHubStage
+from tests.load.github import START, WORKFLOW, Ask, GitHubStage
 from tests.load.slack import Both, SlackStage, both
 
 ORGANISATIONS: Final = 20  # one installation may write 500 times an hour, and each has its own
@@ -30,18 +30,7 @@ SPEED: Final = 10.0
 TWICE: Final = 0.02
 """How often GitHub delivers something a second time."""
 
-DEPLOY: Final = """\
-name: Deploy
-run-name: Deploy (${{ inputs.signalbox_request }})
-on:
-  workflow_dispatch:
-    inputs:
-      environment: {type: choice, options: [staging, production], required: true}
-      signalbox_request: {type: string, required: false}
-jobs:
-  ship: {runs-on: ubuntu-latest, steps: [{run: make ship}]}
-"""
-BROKEN: Final = DEPLOY.replace("Deploy", "Checks")
+BROKEN: Final = WORKFLOW.replace("Deploy", "Checks")
 MATRIX: Final = f"""\
 name: Matrix
 run-name: Matrix (${{{{ inputs.signalbox_request }}}})
@@ -51,7 +40,7 @@ on:
       signalbox_request: {{type: string, required: false}}
 jobs:
 {"".join(f"  job-{n}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}{chr(10)}" for n in range(JOBS))}"""
-FILES: Final = {"deploy.yml": DEPLOY, "checks.yml": BROKEN, "matrix.yml": MATRIX}
+FILES: Final = {"deploy.yml": WORKFLOW, "checks.yml": BROKEN, "matrix.yml": MATRIX}
 PLANS: Final = {
     "deploy.yml": Plan((JobPlan("ship", 5.0),)),
     "checks.yml": Plan((JobPlan("ship", 3.0, "failure", log="error: it does not fit"),)),
