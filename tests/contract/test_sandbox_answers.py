@@ -52,6 +52,7 @@ async def play_everything(github: SandboxGitHub) -> None:
 async def walk_app(app: Client, installation: int) -> None:
     for path in ("/app", "/app/installations", f"/app/installations/{installation}", f"{HERE}/installation", "/meta"):
         await app.get(path)
+    await app.get("/app/hook/config")
     wish = {"repositories": ["shop"], "permissions": {"actions": "write"}}
     assert (await app.post(f"/app/installations/{installation}/access_tokens", wish)).status_code == 201
     await app.post(f"/app/installations/{installation}/access_tokens", {"permissions": {"administration": "write"}})

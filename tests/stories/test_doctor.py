@@ -29,6 +29,7 @@ def about(found: list[Finding], name: str) -> tuple[Grade, str]:
 async def test_an_installation_that_works_is_told_to_be_fine(chat: SlackStory) -> None:
     chat.github.app.events = manifests.EVENTS
     await chat.ops("alice", "run acme/shop#1 deploy.yml environment=staging")
+    chat.github.app.webhook_url = "HTTP://127.0.0.1:1/github/webhooks"
     found = await examine(chat.bot.settings, chat.clock.now())
     assert [each for each in found if each.grade is Grade.WRONG] == []
     assert about(found, "database") == (Grade.FINE, "answers, and is at this version's schema")
@@ -36,6 +37,7 @@ async def test_an_installation_that_works_is_told_to_be_fine(chat: SlackStory) -
     assert about(found, "open requests") == (Grade.FINE, "1 running")
     assert about(found, "GitHub permissions") == (Grade.FINE, "all there")
     assert about(found, "GitHub events") == (Grade.FINE, "all there")
+    assert about(found, "GitHub webhook") == (Grade.FINE, "signed, to http://127.0.0.1:1/github/webhooks")
     assert about(found, "Slack") == (Grade.FINE, "takes our token")
     assert about(found, "Slack scopes") == (Grade.FINE, "all there")
     assert about(found, "deliveries from github")[1].startswith("the last one came at 20")
@@ -50,6 +52,65 @@ async def test_what_the_app_lacks_is_named(story: Story) -> None:
     grade, text = about(found, "GitHub events")
     assert (grade, text.split(";")[0]) == (Grade.WRONG, "missing: workflow_run")
     assert any(each.text.startswith("A Slack app is not configured.") for each in found)
+
+
+SENT_ELSEWHERE = (
+    "GitHub sends to https://old.example/github/webhooks, and PUBLIC_URL means https://bot.example/github/webhooks: "
+    "give the App's webhook that URL, or mend PUBLIC_URL, unless something between the two hands it on"
+)
+UNSIGNED = "it has no secret, so nothing is signed and all is refused: set it to GITHUB_WEBHOOK_SECRET"
+FORM = "it sends form, which is refused: set its content type to application/json"
+SWITCHED_OFF = "there is none, so nothing is heard: switch it on in the App's settings, with the URL "
+
+
+@pytest.mark.parametrize(
+    ("webhook", "public_url", "grade", "text"),
+    [
+        ({}, "https://bot.example", Grade.FINE, "signed, to https://bot.example/github/webhooks"),
+        ({"webhook_url": "https://bot.example:443/github/webhooks"}, "https://bot.example", Grade.FINE, None),
+        (
+            {"webhook_url": "https://me:secret@old.example/github/webhooks?token=secret"},
+            "https://bot.example",
+            Grade.LOOK,
+            SENT_ELSEWHERE,
+        ),
+        ({}, None, Grade.LOOK, None),
+        ({"webhook_secret": ""}, "https://bot.example", Grade.WRONG, UNSIGNED),
+        ({"webhook_content_type": "form"}, "https://bot.example", Grade.WRONG, FORM),
+        (
+            {"webhook_url": "https://old.example/github/webhooks", "webhook_secret": ""},
+            "https://bot.example",
+            Grade.WRONG,
+            f"{SENT_ELSEWHERE}. {UNSIGNED}",
+        ),
+        (
+            {"webhook_url": None},
+            "https://bot.example",
+            Grade.WRONG,
+            f"{SWITCHED_OFF}https://bot.example/github/webhooks",
+        ),
+        ({"webhook_url": None}, None, Grade.WRONG, f"{SWITCHED_OFF}PUBLIC_URL followed by /github/webhooks"),
+    ],
+)
+async def test_where_github_sends_to_is_compared(
+    story: Story, webhook: dict[str, str | None], public_url: str | None, grade: Grade, text: str | None
+) -> None:
+    for name, value in ({"webhook_url": "https://bot.example/github/webhooks"} | webhook).items():
+        setattr(story.github.app, name, value)
+    asked = len(story.github.journal)
+    found = await examine(replace(story.bot.settings, public_url=public_url), story.clock.now())
+    assert about(found, "GitHub webhook") == (grade, text or about(found, "GitHub webhook")[1])
+    assert "secret@" not in str(found)
+    assert "token=" not in str(found)
+    assert {each.method for each in story.github.journal[asked:]} == {"GET"}
+
+
+async def test_that_github_does_not_say_where_it_sends_to_is_told(story: Story) -> None:
+    story.github.faults.status(403, "GET", "/app/hook/config", times=9)
+    found = await examine(story.bot.settings, story.clock.now())
+    grade, text = about(found, "GitHub webhook")
+    assert (grade, text.split(":")[0]) == (Grade.LOOK, "GitHub does not say where it sends to")
+    assert about(found, "failed deliveries")[0] is Grade.FINE
 
 
 async def test_a_token_that_slack_does_not_take_is_told_without_showing_it(chat: SlackStory) -> None:

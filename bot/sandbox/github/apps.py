@@ -63,6 +63,7 @@ class App:
     private_key_pem: str
     webhook_secret: str
     webhook_url: str | None  # None: the app's webhook is switched off; set it when the bot listens
+    webhook_content_type: str = "json"  # what the app says; deliveries are JSON all the same
     owner: Account
     bot: Account
     hook_id: int

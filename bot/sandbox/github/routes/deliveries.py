@@ -1,4 +1,4 @@
-"""The app's webhook deliveries: what went out, how it was answered, and once more please."""
+"""The app's webhook: where it goes, what went out, how it was answered, and once more please."""
 
 from urllib.parse import urlencode
 
@@ -7,6 +7,11 @@ from bot.sandbox.github.deliveries import Delivery
 from bot.sandbox.github.paging import DEFAULT, MOST, whole_number
 from bot.sandbox.github.refusals import not_found, unprocessable
 from bot.sandbox.github.shapes import apps as shape
+
+
+def config(call: Call) -> Answer:
+    """An app whose webhook is switched off has none."""
+    return Answer(shape.hook_config(call.app)) if call.app.webhook_url else not_found()
 
 
 def deliveries(call: Call) -> Answer:
@@ -49,6 +54,7 @@ def delivery_of(call: Call) -> Delivery:
 
 
 ROUTES = (
+    Route("GET", "/app/hook/config", config),
     Route("GET", "/app/hook/deliveries", deliveries),
     Route("GET", "/app/hook/deliveries/{delivery_id}", one_delivery),
     Route("POST", "/app/hook/deliveries/{delivery_id}/attempts", redeliver),

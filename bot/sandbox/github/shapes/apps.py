@@ -40,6 +40,12 @@ def own_app(world: "World", found: App) -> Json:
     return app(world, found) | {"installations_count": len(found.installations)}
 
 
+def hook_config(found: App) -> Json:
+    """GitHub never tells the secret, only that there is one."""
+    shown: Json = {"content_type": found.webhook_content_type, "insecure_ssl": "0", "url": found.webhook_url}
+    return shown | ({"secret": "********"} if found.webhook_secret else {})
+
+
 def installation(world: "World", found: Installation) -> Json:
     selection = "all" if found.repository_ids is None else "selected"
     return {

@@ -1,58 +1,31 @@
 """Owns the examination: one line for each thing that an operator should know about this installation.
 
-It changes nothing, asks GitHub two questions and Slack one, and may run beside a server that serves.
+It changes nothing, asks GitHub three questions and Slack one, and may run beside a server that serves.
 """
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
-from uuid import UUID
-
-import msgspec
+from typing import Final
 
 from bot import manifests
-from bot.errors import SignalboxError, UpstreamError
+from bot.doctor import github
+from bot.doctor.finding import Finding, Grade, complete
+from bot.doctor.github import AGENT
+from bot.errors import SignalboxError
 from bot.jobs import admin
 from bot.jobs.timer import SystemTimer
 from bot.log import Masking
 from bot.model.request import RequestState
-from bot.settings import GitHubSettings, Settings, SlackSettings
+from bot.settings import Settings, SlackSettings
 from bot.store.database import Database
 from bot.store.jobs import HELD
 from bot.store.unit import Units
 
-if TYPE_CHECKING:
-    from bot.github.transport import GitHubClient
-
-NOBODY: Final = UUID(int=0)
-"""The connection of questions that are about no row."""
-AGENT: Final = "signalbox-doctor"
-LEVELS: Final = ("read", "write", "admin")
 LATE_SECONDS: Final = 120
-
-
-class Grade(enum.StrEnum):
-    """How grave it is."""
-
-    FINE = "ok"
-    LOOK = "look"
-    """Works, or is not wanted; somebody should know."""
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    grade: Grade
-    about: str
-    text: str
 
 
 async def examine(settings: Settings, now: datetime | None = None) -> list[Finding]:
@@ -61,7 +34,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Findi
     now = now or SystemTimer().now()
     parts = [("database", _database(settings.database_url.reveal(), now))]
     if settings.github is not None:
-        parts.append(("GitHub", _github(settings.github)))
+        parts.append(("GitHub", github.findings(settings.github, settings.public_url)))
     if settings.slack is not None:
         parts.append(("Slack", _slack(settings.slack)))
     for about, findings in parts:
@@ -121,55 +94,6 @@ async def _rows(url: str) -> AsyncGenerator[Finding, None]:
             yield Finding(grade=Grade.FINE, about=f"deliveries from {name}", text=text)
 
 
-class _App(msgspec.Struct):
-    slug: str
-    permissions: dict[str, str] = {}
-    events: list[str] = []
-    installations_count: int | None = None
-
-
-async def _github(settings: GitHubSettings) -> AsyncGenerator[Finding, None]:
-    from bot.github.transport import GitHubClient
-
-    client = GitHubClient(
-        connection=NOBODY,
-        api_url=settings.api_url,
-        app_id=settings.app_id,
-        private_key=settings.private_key.reveal(),
-        clock=SystemTimer(),
-        user_agent=AGENT,
-    )
-    try:
-        app = (await client.as_app("GET", "/app")).read(_App)
-        failed = await _failed(client)
-    finally:
-        await client.aclose()
-    grade = Grade.LOOK if app.installations_count == 0 else Grade.FINE
-    text = f"knows our key as {app.slug}, installed {app.installations_count} times"
-    yield Finding(grade=grade, about="GitHub", text=text)
-    weak = [name for name, level in manifests.PERMISSIONS.items() if not _enough(app.permissions.get(name), level)]
-    yield _complete("GitHub permissions", [f"{name} ({manifests.PERMISSIONS[name]})" for name in weak])
-    yield _complete("GitHub events", sorted({*manifests.EVENTS} - {*app.events}))
-    yield failed
-
-
-async def _failed(client: GitHubClient) -> Finding:
-    """Whether deliveries did not reach us lately, and whether GitHub would tell."""
-    from bot.github.clients import Clients
-    from bot.github.hook_deliveries import HookDeliveries
-
-    about = "failed deliveries"
-    try:
-        page = await HookDeliveries(Clients(client)).failed(NOBODY, None)
-    except UpstreamError as error:
-        return Finding(grade=Grade.LOOK, about=about, text=f"not listed, so not asked for again: {error}")
-    failed = [each for each in page.newest_first if not each.ok]
-    if not failed:
-        return Finding(grade=Grade.FINE, about=about, text="none that GitHub remembers")
-    text = f"the last one at {failed[0].delivered_at:%Y-%m-%d %H:%M} UTC; what is missing is asked for again"
-    return Finding(grade=Grade.LOOK, about=about, text=text)
-
-
 async def _slack(settings: SlackSettings) -> AsyncGenerator[Finding, None]:
     from bot.slack.wire import CALL_SECONDS, Wire
 
@@ -185,18 +109,7 @@ async def _slack(settings: SlackSettings) -> AsyncGenerator[Finding, None]:
     yield Finding(grade=Grade.FINE, about="Slack", text="takes our token")
     headers = {name.lower(): value for name, value in answer.headers.items()}
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
-    yield _complete("Slack scopes", sorted({*manifests.SLACK_SCOPES} - granted))
-
-
-def _complete(about: str, missing: Iterable[str]) -> Finding:
-    names = ", ".join(missing)
-    if not names:
-        return Finding(grade=Grade.FINE, about=about, text="all there")
-    return Finding(grade=Grade.WRONG, about=about, text=f"missing: {names}; docs/operating.md says what for")
-
-
-def _enough(level: str | None, wanted: str) -> bool:
-    return level in LEVELS and LEVELS.index(level) >= LEVELS.index(wanted)
+    yield complete("Slack scopes", sorted({*manifests.SLACK_SCOPES} - granted))
 
 
 def _listed(counts: Mapping[str, int]) -> str:
