@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from bot.flow.insist import insist
 from bot.flow.move import move
 from bot.flow.patience import Away, Patience
 from bot.flow.ports import Clock, Mint, Ourselves, Unit, Units, WorkflowRuns
@@ -45,7 +46,13 @@ class Adopt:
     patience: Patience
 
     async def sent(self, request: Request, run: int | None) -> None:
-        """GitHub took the dispatch. Without an id, a job of its own looks for the run."""
+        """GitHub took the dispatch. Without an id, a job of its own looks for the run.
+
+        The id is told once, and a run whose workflow shows no key can not be found without it.
+        """
+        await insist(lambda: self._sent(request, run))
+
+    async def _sent(self, request: Request, run: int | None) -> None:
         now = self.clock.now()
         async with self.units.write() as unit:
             current = await unit.requests.get(request.id)

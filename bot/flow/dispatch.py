@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bot.errors import Moved, NotFound, RateLimited, Refused, UpstreamError
 from bot.flow.adopt import Adopt
+from bot.flow.insist import insist
 from bot.flow.move import move
 from bot.flow.patience import Away, Patience
 from bot.flow.ports import Clock, Unit, Units, Workflows
@@ -34,7 +35,7 @@ FRESH: Final = timedelta(seconds=5)
 GIVE_GITHUB_TIME: Final = timedelta(seconds=30)
 """A dispatch that was begun must be visible after this; only then does "nothing there" mean "it never arrived".
 
-As long as `post.GRACE`, for the same reason: ten seconds for a token, ten for the call, ten for GitHub's own work on it.
+As long as `post.GRACE`, for the same reason: ten seconds for a token, ten for the call, ten for GitHub's own work.
 """
 
 SOON: Final = timedelta(seconds=1)
@@ -143,7 +144,7 @@ class Dispatcher:
         try:
             return await self._send(begun, repository)
         except (RateLimited, Moved):
-            await self._unsent(begun)
+            await insist(lambda: self._unsent(begun))
             raise
 
     async def _unsent(self, begun: Request) -> None:
@@ -200,7 +201,8 @@ class Dispatcher:
                 repository, request.workflow_path, ref=request.pin.ref, inputs=request.inputs
             )
         except (Refused, NotFound) as error:
-            await self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, f"GitHub refused: {error}")
+            note = f"GitHub refused: {error}"
+            await insist(lambda: self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, note))
             return None
         await self.adopt.sent(request, run)
         return None

@@ -63,8 +63,9 @@ class Enter:
         await self._write(lifecycle.await_upstream(request), write)
 
     async def _write(self, request: Request, write: Write) -> None:
-        """With another code while somebody else has it. A lost race is no reason for one, and is the caller's to repeat:
-        whoever won it may have changed what was read.
+        """With another code while somebody else has it.
+
+        A lost race is no reason for one, and is the caller's to repeat: whoever won it may have changed what was read.
         """
         for _ in range(CODES):
             tag(request=request.code)

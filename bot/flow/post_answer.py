@@ -54,7 +54,7 @@ class PostAnswer:
             await self._post(answer)
         except Away as error:
             log.info("Nobody could be told that GitHub is away: %s", error, extra={"action": "wait_untold"})
-            async with self.units.write() as unit:
+            async with self.units.write(newest=True) as unit:
                 if isinstance(error, Unreachable):
                     await unit.answers.posted(answer.id, "")
                 await unit.answers.withdraw(answer.natural_key)
@@ -69,7 +69,8 @@ class PostAnswer:
         if posted is None:
             posted = await self._create(answer)
         if posted is not None:
-            async with self.units.write() as unit:
+            # Seeing what is newest, it loses no race: what only one person sees would be said once more after one.
+            async with self.units.write(newest=True) as unit:
                 await unit.answers.posted(answer.id, posted)
         return None
 
@@ -89,7 +90,7 @@ class PostAnswer:
             return None
 
     async def _attempted(self, answer: Answer, at: datetime | None) -> None:
-        async with self.units.write() as unit:
+        async with self.units.write(newest=True) as unit:
             await unit.answers.attempting(answer.id, at)
 
 

@@ -99,7 +99,7 @@ class Redeliver:
             forgotten = now - _moment(payload["failed_at"]) > REMEMBERED
             return None if forgotten else now + _pause(error)
         self.count(result)
-        async with self.units.write() as unit:
+        async with self.units.write(newest=True) as unit:  # or a lost race would ask for it once more
             await unit.marks.put(_answered(connection, guid), attempt, now)
             await unit.marks.bump(_times(connection, guid), now)
         return None

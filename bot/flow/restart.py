@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.errors import NotFound, Refused
 from bot.flow.adopt import unseen
+from bot.flow.insist import insist
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Ourselves, Units, WorkflowRuns
 from bot.model.decision import Reason
@@ -70,8 +71,8 @@ class Restart:
             await self.runs.rerun(repository, rerun.run, failed_only=rerun.failed_only)
         except (Refused, NotFound) as error:
             note = f"GitHub refused: {error}"
-            return await self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, note)
-        await self._started(request)
+            return await insist(lambda: self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, note))
+        await insist(lambda: self._started(request))
 
     async def look(self, request: Request, repository: Repository) -> bool:
         """Whether an earlier attempt to ask got through, and then the request goes on, or ends if it was not ours."""

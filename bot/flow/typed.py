@@ -21,7 +21,7 @@ async def lately(unit: Unit, person: UUID, repository: int, origin: Origin, now:
 
     A command is written down when it is answered, and until then the others would not see it: sixteen that come at once
     would each be the first. So each takes a number in the transaction that counts, and keeps it when it is judged again
-    because a race was lost. The numbers begin anew with each window, and never tell more than what was typed within one.
+    because a race was lost. The numbers begin anew with each window, and never tell more than was typed within one.
     """
     written = await unit.audit.count_commands(person, repository, now - floods.WINDOW)
     if now - came_at > AT_ONCE:

@@ -23,8 +23,8 @@ APP: Final = 0
 """No installation has this number: what the App does in its own name. Nothing of it is counted beforehand, for a server
 with many repositories asks for many tokens at once; but when GitHub says no, it rests."""
 MOST_ACCOUNTS: Final = 2_000
-"""Beyond that, installations of which nothing counts any more are forgotten. Those of which something does stay, however
-many they are: a limit that GitHub has told us of is not ours to forget."""
+"""Beyond that, installations of which nothing counts any more are forgotten. Those of which something does, stay,
+however many they are: a limit that GitHub has told us of is not ours to forget."""
 HOUR: Final = timedelta(hours=1)
 LATER_PER_CENT: Final = 10
 """Of the hour's calls, this last part is not for what can wait."""
@@ -177,7 +177,7 @@ class Budget:
         return account
 
     def _forget(self) -> None:
-        """Those that count for nothing any more. Who is left is looked through again only when they are twice as many."""
+        """Those that count for nothing any more; those that are left are looked through when they are twice as many."""
         now = self._clock.now()
         self._accounts = {key: each for key, each in self._accounts.items() if each.counts(now)}
         self._most = max(MOST_ACCOUNTS, 2 * len(self._accounts))

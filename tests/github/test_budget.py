@@ -187,7 +187,12 @@ def test_however_many_are_in_use_they_are_not_looked_through_each_time(
 ) -> None:
     looks: list[int] = []
     forget = Budget._forget
-    monkeypatch.setattr(Budget, "_forget", lambda self: (looks.append(1), forget(self))[1])
+
+    def counted(self: Budget) -> None:
+        looks.append(1)
+        forget(self)
+
+    monkeypatch.setattr(Budget, "_forget", counted)
     for number in range(20_000):
         budget.take(number, "GET", Turn.NORMAL, content=False)
     assert len(budget._accounts) == 20_000
