@@ -69,12 +69,14 @@ class Slack:
         """The way in that we open ourselves, where an app-level token says so."""
         if self.settings.app_token is None:
             return None
-        return SocketMode(
+        socket = SocketMode(
             api_url=self.settings.api_url,
             app_token=self.settings.app_token.reveal(),
             hear=self.door.hear,
             user_agent=self.bot.user_agent,
         )
+        self.bot.metrics.watch_slack_socket(lambda: socket.connected)
+        return socket
 
     def steps(self, common: Common, acting: Act, ask: Ask) -> receive_slack.ReceiveSlack:
         """The steps behind what Slack tells us. The pages for linking are kept for `app` to mount."""
@@ -86,7 +88,7 @@ class Slack:
             catalog=common.catalog,
             command=self.settings.command,
             meet=meeting,
-            aim=aim.Aim(units, common.github.repositories, github.id),
+            aim=aim.Aim(units, common.github.repositories, common.github.permissions, github.id),
             myself=myself.Myself(units, linking, ask, common.reply, clock),
             act=acting,
             channels=self.channels,

@@ -179,6 +179,16 @@ class Metrics:
             "slack_calls", "Calls to Slack by method and Slack's own word for the result.", "method", "result"
         )
         self.slack_seconds = self._histogram("slack_call_seconds", "How long Slack took to answer.", SLOW, "method")
+        self.slack_socket = Gauge(
+            "signalbox_slack_socket_connected",
+            "1 while Slack can tell us something by Socket Mode, else 0.",
+            registry=None,
+        )
+
+    def watch_slack_socket(self, connected: Callable[[], bool]) -> None:
+        """Socket Mode is configured, and this says how it stands. Without it there is no such series to worry about."""
+        self.slack_socket.set_function(connected)
+        self.registry.register(self.slack_socket)
 
     async def page(self, request: web.Request) -> web.Response:
         """`GET /metrics` in Prometheus' text format; what can not be refreshed stands as it was last seen."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import aiohttp
 
+from tests.support.slack_story import SlackStory, talking
 from tests.support.story import Story
 
 
@@ -29,6 +32,21 @@ async def test_deliveries_commands_jobs_and_calls_are_counted_without_names(stor
         assert line in text, line
     assert 'route="/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",status="200"} 1.0' in text
     assert not any(name in text for name in ("alice", "rita", "acme", "shop", "feature"))
+
+
+async def test_whether_socket_mode_is_connected_is_told(tmp_path: Path) -> None:
+    async with talking(tmp_path, socket_mode=True) as chat:
+        await chat.slack.sockets.connected(chat.app)
+        await chat.ops("alice", "help")
+        assert "signalbox_slack_socket_connected 1.0" in await _page(chat, "/metrics")
+        chat.app.request_url = "http://127.0.0.1:9/from-now-on-by-http"
+        await chat.slack.sockets.stop()
+        while "signalbox_slack_socket_connected 0.0" not in (page := await _page(chat, "/metrics")):
+            assert "signalbox_slack_socket_connected 1.0" in page
+
+
+async def test_where_slack_calls_by_http_there_is_no_connection_to_watch(chat: SlackStory) -> None:
+    assert "signalbox_slack_socket" not in await _page(chat, "/metrics")
 
 
 async def test_readiness(story: Story) -> None:
