@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.errors import Conflict, NotFound, RateLimited, Refused, Unreachable
+from bot.errors import NotFound, RateLimited, Refused, Unreachable
 from bot.flow.answer import Reply, rendered
+from bot.flow.insist import insist
 from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
 from bot.flow.post import Post
@@ -206,20 +207,18 @@ class Announce:
 
     async def _save(self, picture: _Picture, announcement: Announcement) -> datetime | None:
         """What stands there now, and what follows from it."""
+        await insist(lambda: self._saved(picture, announcement))
+        return None
+
+    async def _saved(self, picture: _Picture, announcement: Announcement) -> None:
         now = self.clock.now()
         shown = replace(announcement, shown_version=picture.request.version, edited_at=now)
-        try:
-            async with self.units.write() as unit:
-                await unit.announcements.save(shown)
-                await self._details(unit, picture, shown)
-                request = await unit.requests.get(picture.request.id)
-                if request is not None and request.version != picture.request.version:
-                    await schedule(unit, request, now)
-        except Conflict:
-            async with self.units.write() as unit:  # or the next look would edit once more, to the same text
-                await unit.announcements.save(shown)
-            raise
-        return None
+        async with self.units.write() as unit:
+            await unit.announcements.save(shown)
+            await self._details(unit, picture, shown)
+            request = await unit.requests.get(picture.request.id)
+            if request is not None and request.version != picture.request.version:
+                await schedule(unit, request, now)
 
     async def _details(self, unit: Unit, picture: _Picture, announcement: Announcement) -> None:
         """Once it has ended, the whole of it goes into the thread of a Slack message, which itself stays short."""
