@@ -1,17 +1,19 @@
 """Owns what a command in Slack is about: the request it names, its thread's, the target typed, the channel's own.
 
-What nobody may know answers like what is not there (T22): one text, and the same moment.
+What nobody may know answers like what is not there (T22): one text, the same moment, and the same question to GitHub.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from bot.errors import NotFound, Refused
 from bot.flow.meet import Met
-from bot.flow.ports import FindRepository, Unit, Units
+from bot.flow.ports import FindRepository, Permissions, Unit, Units
 from bot.model.address import SLACK
 from bot.model.decision import Denied
 from bot.model.intent import Decide, Intent, Query, Question, Rerun, Use
@@ -35,6 +37,7 @@ class Aim:
 
     units: Units
     repositories: FindRepository
+    permissions: Permissions
     github: UUID
     """The GitHub connection that names without a host mean."""
 
@@ -49,13 +52,13 @@ class Aim:
             known = await unit.repositories.get(request.connection, request.repository) if request else None
             bound = await self._bound(unit, met, intent)
         if code is not None and (request is None or not _same(known, named)):
-            return _missing(met)
+            return await self._nowhere(met, named)
         if request is not None and known is not None:
             found = Target(repository=known, number=request.number, on_pull_request=request.on_pull_request)
         else:
             typed = await self._typed(intent, named, bound)
             if typed is None or isinstance(typed, Message):
-                return typed or _missing(met)
+                return typed or await self._nowhere(met, named)
             found = typed
         visitor = met.user.standing in VISITORS  # allowed here for the channel's repository, and no other exists (T21)
         return _missing(met) if visitor and not met.about(found.repository) else (found, intent)
@@ -73,6 +76,20 @@ class Aim:
         number = named.number if named is not None else None
         # In Slack a number is a pull request's: that of an issue is refused later, before anything runs on its behalf.
         return Target(repository=repository, number=number, on_pull_request=number is not None)
+
+    async def _nowhere(self, met: Met, named: Named | None) -> Message:
+        """Not there. Of a hidden one GitHub is asked what they may do in it, so here it is asked about another one, of
+        the same owner where there is one: else what waits while GitHub does not say it would be what is hidden.
+        """
+        assert met.person is not None
+        if met.user.standing not in VISITORS:  # for them nothing is asked
+            owner = (named.name or "").partition("/")[0] if named is not None else ""
+            async with self.units.read() as unit:
+                another = await unit.repositories.another(self.github, owner)
+            if another is not None:
+                with contextlib.suppress(Refused, NotFound):
+                    await self.permissions.role(another, met.person.github, fresh=True)
+        return _missing(met)
 
     async def _of_thread(self, unit: Unit, met: Met) -> Request | None:
         origin = met.origin

@@ -1,7 +1,7 @@
 """Owns the gathering of facts for a dispatch, so that bot/rules/policy.py can judge it.
 
-Three questions go to GitHub at once: what the person may do, what the workflow file says, where the head is. They are
-asked alike for everybody, so that a hidden repository answers as slowly as a visible one (T22).
+Three questions go to GitHub at once: what the person may do, what the workflow file says, where the head is. Who may
+not see the repository is told so whatever becomes of the others: nobody asks those about one that is not there (T22).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.errors import NotFound, Refused
 from bot.flow.ports import Clock, Permissions, PullRequests, Units, Workflows
 from bot.model.command import ArgumentType, Command, Problem
-from bot.model.decision import Decision
+from bot.model.decision import Decision, Denied
 from bot.model.intent import Dispatch
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Head, PullRequest, Repository, Target
@@ -70,14 +70,18 @@ class Authorize:
     async def __call__(self, question: Question) -> Judged:
         """Ask GitHub and judge. Raises `UpstreamError` when an answer that is needed did not come."""
         repository, intent = question.target.repository, question.intent
+        workflow = asyncio.create_task(self._workflow(repository, intent.workflow))
+        where = asyncio.create_task(self._where(question))
         try:
-            async with asyncio.TaskGroup() as asking:
-                role = asking.create_task(self.role(repository, question.account))
-                workflow = asking.create_task(self._workflow(repository, intent.workflow))
-                where = asking.create_task(self._where(question))
-        except ExceptionGroup as group:
-            raise _first(group) from group
-        return self._judge(question, role.result(), workflow.result(), where.result())
+            role = await self.role(repository, question.account)
+            seen = policy.decide([policy.visible(role, question.account.login, repository.full_name)])
+            if isinstance(seen, Denied):
+                return Judged(decision=seen, workflow=None)
+            return self._judge(question, role, *await asyncio.gather(workflow, where))
+        finally:
+            workflow.cancel()
+            where.cancel()
+            await asyncio.gather(workflow, where, return_exceptions=True)
 
     def _judge(
         self, question: Question, role: Role | None, workflow: Workflow | Problem, where: _Where | Problem
@@ -201,14 +205,6 @@ def _environment(workflow: Workflow, values: Mapping[str, str]) -> str | None:
             value = values.get(declared.name, declared.default)
             return value.casefold() if value else None
     return None
-
-
-def _first(group: ExceptionGroup[Exception]) -> Exception:
-    """Three questions failed at once; one reason is enough, and the job is tried again as a whole."""
-    error: Exception = group
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,9 @@ class Permissions:
         if kept is not None and not fresh and kept.of == of and timedelta(0) <= asked_at - kept.at < LIFETIME:
             return kept.role
         role = await self._ask(repository, account)
-        if generation == self._generation:  # nothing was dropped while GitHub thought
+        # That somebody sees nothing is not kept: while GitHub is away it would tell what is hidden from what is not
+        # there, about which GitHub is asked each time (T22).
+        if role is not Role.NONE and generation == self._generation:  # nothing was dropped while GitHub thought
             self._keep(key, _Kept(role, asked_at, of))
         return role
 

@@ -7,7 +7,20 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Insert, Row, and_, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -33,6 +46,15 @@ _BY_NAME = (
     .limit(1)
 )
 
+_ANOTHER = (
+    select(table)
+    .where(table.c.connection_id == bindparam("connection"), table.c.installation_id.is_not(None))
+    .order_by(
+        case((func.lower(table.c.owner) == bindparam("owner"), 0), else_=1), table.c.named_at.desc(), table.c.github_id
+    )
+    .limit(1)
+)
+
 
 class Repositories:
     """Labels of repositories, kept as deliveries tell them."""
@@ -52,6 +74,11 @@ class Repositories:
         owner, _, name = full_name.lower().partition("/")
         found = await self._sql.execute(_BY_NAME, {"connection": connection, "owner": owner, "name": name})
         row = found.first()
+        return None if row is None else _model(row)
+
+    async def another(self, connection: UUID, owner: str) -> Repository | None:
+        """Any that the App reaches, of this owner if there is one, the one that was heard of last."""
+        row = (await self._sql.execute(_ANOTHER, {"connection": connection, "owner": owner.lower()})).first()
         return None if row is None else _model(row)
 
     async def save(self, repository: Repository) -> None:

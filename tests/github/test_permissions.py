@@ -219,3 +219,11 @@ async def test_t28_what_was_asked_before_a_change_and_answered_after_it_is_not_k
     github.get(PATH).mock(side_effect=answer)
     assert await ask(permissions, fresh=False) is Role.WRITE
     assert await ask(permissions, fresh=False) is Role.NONE
+
+
+async def test_t22_that_somebody_sees_nothing_is_asked_each_time(
+    permissions: Permissions, github: respx.MockRouter
+) -> None:
+    route = github.get(PATH).mock(return_value=says("none"))
+    assert [await ask(permissions, fresh=False) for _ in range(2)] == [Role.NONE, Role.NONE]
+    assert route.call_count == 2

@@ -405,3 +405,20 @@ async def test_t26_commands_are_counted_per_person_repository_and_time(units: Un
         assert await unit.audit.count_commands(UUID(int=1001), 77, make.NOON) == 2
         assert await unit.audit.count_commands(UUID(int=1001), 77, make.NOON - timedelta(hours=1)) == 3
         assert await unit.audit.count_commands(UUID(int=3), 77, make.NOON) == 0
+
+
+async def test_t22_another_repository_is_one_that_the_app_reaches_and_of_that_owner_if_there_is_one(
+    units: Units, clock: FakeClock
+) -> None:
+    async with units.write() as unit:
+        assert await unit.repositories.another(make.CONNECTION, "acme") is None
+        await unit.repositories.save(make.repository(id=76, installation=None))
+        assert await unit.repositories.another(make.CONNECTION, "acme") is None
+        await unit.repositories.save(make.repository())
+        clock.advance(1)
+        await unit.repositories.save(make.repository(id=78, owner="other"))
+        for owner, found in (("ACME", 77), ("other", 78), ("", 78)):
+            another = await unit.repositories.another(make.CONNECTION, owner)
+            assert another is not None
+            assert another.id == found
+        assert await unit.repositories.another(GHES, "acme") is None

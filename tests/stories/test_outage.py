@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.support.slack_story import SlackStory
 from tests.support.story import Story
 
@@ -511,6 +513,35 @@ async def test_t22_an_outage_does_not_tell_which_repositories_there_are(chat: Sl
         each.replace(hidden, missing) for each in told if hidden in each
     )
     assert len(told) == 8
+    assert chat.living() == []
+
+
+@pytest.mark.parametrize("part", [JUDGES, "*/contents/*", "*/git/*"])
+async def test_t22_an_outage_of_one_part_of_github_does_not_tell_either(chat: SlackStory, part: str) -> None:
+    hidden, missing = "acme/secret", "acme/nothing"
+    chat.github.repository(hidden, private=True, roles={"carol": "admin"})
+    await chat.settle()
+    await chat.ops("carol", f"status {hidden}")  # so that its name is known here
+    await chat.ops("bob", f"status {hidden}")  # and what bob may do in it was asked lately
+    await chat.passes(4)
+    assert len(chat.whispers("bob")) == 1
+    down(chat, part)
+
+    def told(name: str) -> list[str]:
+        return sorted(each.replace(name, "NAME") for each in chat.whispers("bob")[1:] if name in each)
+
+    for words in ("run NAME deploy.yml environment=staging", "cancel NAME", "status NAME"):
+        for name in (hidden, missing):
+            await chat.ops("bob", words.replace("NAME", name))
+        for _ in range(5):
+            await chat.passes(2)
+            assert told(hidden) == told(missing)
+    assert len(told(hidden)) == 3
+    up(chat)
+    for _ in range(5):
+        await chat.passes(30)
+        assert told(hidden) == told(missing)
+    assert len(told(hidden)) == (6 if part == JUDGES else 3)
     assert chat.living() == []
 
 

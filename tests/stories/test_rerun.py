@@ -401,7 +401,7 @@ async def test_a_head_that_moves_before_a_rerun_is_sent_again_stops_it(story: St
     story.github.faults.drop("POST", "*/rerun")
     await story.types("alice", "/rerun")
     await story.pull.push()
-    for _ in range(3):
+    for _ in range(5):
         await story.passes(10)
     assert story.answers()[1].replace(old, "OLD").replace(old[:12], "OLD").replace(old[:7], "OLD") == paragraphs(
         "⛔ **Deploy was stopped**: it is not what was asked for · `CODE`",

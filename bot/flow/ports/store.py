@@ -46,6 +46,10 @@ class Repositories(Protocol):
         """The one that was known by this name last, whatever the case; names move, so ask GitHub before acting."""
         ...
 
+    async def another(self, connection: UUID, owner: str) -> Repository | None:
+        """Any that the App reaches, of this owner if there is one."""
+        ...
+
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
         """The installation no longer reaches these repositories; none named means all of them."""
         ...
