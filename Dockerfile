@@ -1,4 +1,7 @@
 # One process, one port, one file. Keep /data on a volume: docker run -p 3000:3000 -v signalbox:/data --env-file .env ...
+# Or no file: DATABASE_URL=postgresql://... for as many containers as you like, after one ran `signalbox migrate`.
+# Docker hands on what stands in .env as it is, quotes too, which a shell would take off: leave them out there. A private
+# key as a file has to be mounted where GITHUB_APP_PRIVATE_KEY_FILE says, and be readable for user 10001.
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 \
