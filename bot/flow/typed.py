@@ -11,6 +11,9 @@ from bot.model.origin import Origin
 from bot.rules import floods
 
 PREFIX: Final = "typed:"
+LINES: Final = f"{PREFIX}line:"
+KEPT: Final = timedelta(minutes=1)
+"""How long the number of a line is kept: far longer than `AT_ONCE`, after which nobody asks for it."""
 
 AT_ONCE: Final = timedelta(seconds=2)
 """What is judged later than this after it came is judged again, or late: it took its number, or is written down."""
@@ -26,7 +29,7 @@ async def lately(unit: Unit, person: UUID, repository: int, origin: Origin, now:
     written = await unit.audit.count_commands(person, repository, now - floods.WINDOW)
     if now - came_at > AT_ONCE:
         return written
-    mine = f"{PREFIX}{origin.natural_key}"
+    mine = f"{LINES}{origin.natural_key}"
     number = await unit.marks.value(mine)
     if number is not None:
         return max(written, number - 1)
@@ -35,4 +38,5 @@ async def lately(unit: Unit, person: UUID, repository: int, origin: Origin, now:
     await unit.marks.put(mine, number, now)
     if number == 1:
         await unit.marks.forget(PREFIX, now - floods.WINDOW)
+        await unit.marks.forget(LINES, now - KEPT)
     return max(written, number - 1)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
-from bot.flow.typed import PREFIX, lately
+from bot.flow.typed import LINES, lately
 from bot.model.origin import Origin
 from bot.rules import floods
 from bot.store.unit import Units
@@ -31,11 +30,13 @@ async def test_t26_a_line_that_is_judged_again_after_a_lost_race_is_counted_once
     assert await count(units, clock, lines[3]) == 3
 
 
-async def test_what_was_counted_is_forgotten_with_its_window(units: Units, clock: FakeClock) -> None:
-    await count(units, clock, make.origin())
-    clock.advance(2 * floods.WINDOW.total_seconds() + 1)
-    assert await count(units, clock, make.origin(comment=9002)) == 0
-    async with units.write() as unit:
-        await unit.marks.forget(PREFIX, clock.now() - timedelta(seconds=1))
-        assert await unit.marks.value(f"{PREFIX}{make.origin().natural_key}") is None
-        assert await unit.marks.value(f"{PREFIX}{make.origin(comment=9002).natural_key}") == 1
+async def test_what_was_counted_is_forgotten(units: Units, clock: FakeClock) -> None:
+    first, second, third = (make.origin(comment=9000 + number) for number in range(3))
+    await count(units, clock, first)
+    clock.advance(30)
+    await count(units, clock, second)
+    clock.advance(floods.WINDOW.total_seconds())
+    assert await count(units, clock, third) == 0  # in a window of its own
+    async with units.read() as unit:
+        numbers = [await unit.marks.value(f"{LINES}{each.natural_key}") for each in (first, second, third)]
+    assert numbers == [None, None, 1]
