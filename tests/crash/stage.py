@@ -24,7 +24,7 @@ from tests.crash.books import Books, Library
 from tests.crash.victims import Breed, Victim
 from tests.support.story import DEPLOY, NIGHTLY, ROLES
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120  # twice what GitHub is given to show a dispatch, and a busy machine
 LOOK_SECONDS = 0.1
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")

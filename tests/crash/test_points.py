@@ -16,7 +16,7 @@ from tests.crash.stage import ROUNDS, staged
 from tests.crash.tale import crashed_once, deploy, killed_when, together
 from tests.crash.victims import Victims, victims
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 COMMITS: Final = (
     "dispatch:1",  # the request is `dispatching`; first, because GitHub is given time after it

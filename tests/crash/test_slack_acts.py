@@ -17,7 +17,7 @@ from tests.crash.tale import together
 from tests.crash.talk import LINKED, OUTSIDE, talking
 from tests.crash.victims import Victims, victims
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 LONE: Final = tuple(f"lone-{number}" for number in range(8))
 """People with write access, each for a direct message of their own."""

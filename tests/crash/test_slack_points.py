@@ -19,7 +19,7 @@ from tests.crash.test_points import CALLS as GITHUB_CALLS
 from tests.crash.test_points import COMES_ROUND, ROUND_CALLS, kind
 from tests.crash.victims import Victims, victims
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 COMMITS: Final = (
     "start:2",  # the connection

@@ -16,7 +16,7 @@ from tests.crash.stage import Stage, staged
 from tests.crash.tale import DEPLOY_LINE, PASSED, check_audit, deploy, killed_when, together
 from tests.crash.victims import Breed, CommandLine, victims
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 NIGHTLY_LINE = "/run nightly.yml"
 Play = Callable[[Stage], Awaitable[None]]
