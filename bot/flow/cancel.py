@@ -23,7 +23,7 @@ from bot.model.job import Job
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
 from bot.model.request import Request, RequestState
-from bot.model.run import RunStatus
+from bot.model.run import Run, RunStatus
 from bot.rules import lifecycle
 
 STOP: Final = "stop_run"
@@ -148,7 +148,7 @@ class Stop:
         if owned[-1].status is not RunStatus.COMPLETED:
             with contextlib.suppress(NotFound):  # somebody deleted the run: there is nothing left to stop
                 newest = await self.runs.get(repository, owned[-1].github_id)
-                if newest.attempt == owned[-1].attempt and newest.status is not RunStatus.COMPLETED:
+                if newest.attempt == _meant(request, owned[-1]) and newest.status is not RunStatus.COMPLETED:
                     await self.runs.cancel(repository, newest.id)
         return None
 
@@ -165,6 +165,12 @@ class Stop:
             request = await unit.requests.get(UUID(payload["request"]))
             if request is not None and request.state not in lifecycle.FINAL:
                 await move(unit, request, replace(request, reason=None, note=f"{NOT_STOPPED} {error}"), now)
+
+
+def _meant(request: Request, run: Run) -> int:
+    """Which attempt is to be stopped. One that a rerun wanted and somebody else started is theirs; the next is ours."""
+    theirs = request.rerun is not None and request.state is RequestState.VOIDED and not run.verified
+    return run.attempt + 1 if theirs else run.attempt
 
 
 NOT_STOPPED: Final = "It could not be stopped, so it goes on:"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.github.runs import WorkflowRuns
 from bot.model.request import Request
 from tests.support.runs import (
     LINE,
@@ -325,6 +327,28 @@ async def test_t1_an_attempt_that_somebody_else_started_is_not_taken_for_ours(st
         f"{TAKEN} (`run_mismatch`)",
         "**Next:** Type the first command again to run what is there now.",
     )
+
+
+async def test_t1_ours_is_stopped_when_github_took_it_as_the_attempt_after_somebody_else_s(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await failed_once(story)
+    run, ask = story.github.runs[-1], WorkflowRuns.rerun
+
+    async def later_than_bob(*arguments: Any, **more: Any) -> None:
+        monkeypatch.undo()
+        await run.rerun(by="bob")
+        await run.play()
+        await ask(*arguments, **more)
+
+    monkeypatch.setattr(WorkflowRuns, "rerun", later_than_bob)
+    story.github.webhooks.drop("workflow_run", times=99)
+    story.github.webhooks.drop("workflow_job", times=99)
+    await story.types("alice", "/rerun")
+    for _ in range(8):
+        await story.passes(60)
+    assert f"{TAKEN} (`run_mismatch`)" in story.answers()[1]
+    assert (run.attempt, run.triggering_actor.login, run.conclusion) == (3, "signalbox[bot]", "cancelled")
 
 
 async def test_t1_an_attempt_on_another_commit_is_stopped(story: Story) -> None:
