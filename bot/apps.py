@@ -84,7 +84,8 @@ def _private_key(env: Environment) -> Secret | None:
     name, text = (inline, env.text(inline)) if env.given(inline) else (file, _read_key(env, file))
     if text is None:
         return None
-    pem = text.replace("\\n", "\n").replace("\r\n", "\n").strip()
+    # `docker run --env-file` keeps the quotes that a shell needs, and no key begins or ends with one.
+    pem = text.replace("\\n", "\n").replace("\r\n", "\n").strip().strip("\"'")
     if not _is_private_key(pem):
         env.fault(name, 'must be a private key in PEM form, from "-----BEGIN" to the end of "-----END ...-----"')
         return None

@@ -146,8 +146,10 @@ def test_a_webhook_secret_alone_is_not_half_an_app() -> None:
     assert settings.missing()[1].steps[0].text.startswith("The webhook secret is set already")
 
 
-def test_the_private_key_may_be_on_one_line() -> None:
-    settings = Settings.from_env({**GITHUB, "GITHUB_APP_PRIVATE_KEY": PEM.strip().replace("\n", "\\n")})
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_the_private_key_may_be_on_one_line_in_the_quotes_that_docker_keeps(quote: str) -> None:
+    line = PEM.strip().replace("\n", "\\n")
+    settings = Settings.from_env({**GITHUB, "GITHUB_APP_PRIVATE_KEY": f"{quote}{line}{quote}"})
     assert settings.github is not None
     assert settings.github.private_key.reveal() == PEM
 
