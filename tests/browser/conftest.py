@@ -17,8 +17,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from bot.app import Signalbox
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.slack import SandboxSlack, Seen
-from bot.store.migrate import upgrade
 from tests.support.clock import FakeClock
+from tests.support.migrated import put_migrated
 from tests.support.story import settings_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -123,7 +123,7 @@ def play(tmp_path: Path) -> Play:
                 SLACK_APP_TOKEN=app.app_token,
                 **(more if slack_signs_in else {}),
             )
-            upgrade(settings.database_url.reveal())
+            put_migrated(settings.database_url.reveal())
             async with Signalbox(settings, timer=clock) as bot:
                 yield World(bot=bot, github=github, slack=slack, clock=clock, browser=browser, shots=tmp_path)
 

@@ -15,10 +15,10 @@ from bot.model.people import GitHubAccount, Person
 from bot.model.slack import SlackAccount
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.slack import App, Message, SandboxSlack, Seen
-from bot.store.migrate import upgrade
 from bot.transcript import readable_blocks
 from tests.contract.openapi import DATA
 from tests.support.clock import FakeClock
+from tests.support.migrated import put_migrated
 from tests.support.story import DEPLOY, NIGHTLY, ROLES, ROUNDS, Story, against_github, settings_for
 
 NONCE = re.compile(r"/link/slack/[\w-]+")
@@ -149,7 +149,7 @@ async def talking(
             **variables,
         }
         settings = settings_for(github, folder, **more)
-        upgrade(settings.database_url.reveal())
+        put_migrated(settings.database_url.reveal())
         async with Signalbox(settings, timer=clock) as bot:
             hook.webhook_url = f"{bot.url}/github/webhooks"
             if not socket_mode:

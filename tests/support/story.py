@@ -15,10 +15,10 @@ from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.threads import Issue
 from bot.settings import Settings
-from bot.store.migrate import upgrade
 from bot.store.mint import CODE_LETTERS, CODE_SYMBOLS
 from tests.contract.openapi import DATA, contract
 from tests.support.clock import FakeClock
+from tests.support.migrated import put_migrated
 
 MARKER = re.compile(r"\n*<!-- signalbox:[^>]*-->")
 CODE = re.compile(rf"\b[{CODE_LETTERS}][{CODE_SYMBOLS}]{{5}}\b")
@@ -119,7 +119,7 @@ async def telling(
         workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
         repository = github.repository("acme/shop", private=private, files={**workflows, **(files or {})}, roles=roles)
         settings = settings_for(github, folder)
-        upgrade(settings.database_url.reveal())
+        put_migrated(settings.database_url.reveal())
         async with Signalbox(settings, timer=clock) as bot:
             app.webhook_url = f"{bot.url}/github/webhooks"
             pull = repository.pull_request(author="alice", branch="feature", title="A feature")
@@ -141,9 +141,7 @@ def against_github(github: SandboxGitHub, host: str) -> Iterator[str]:
     for exchange in github.journal:
         if exchange.status == 422 and "return_run_details" in str(exchange.request_body):
             continue
-        yield from (f"{exchange.method} {exchange.path}: {each}" for each in described.about_request(exchange))
-        if 0 < exchange.status < 500:
-            yield from (f"{exchange.method} {exchange.path}: {each}" for each in described.about_response(exchange))
+        yield from described.complaints(exchange, failures=False)
 
 
 def settings_for(github: SandboxGitHub, folder: Path, **more: str) -> Settings:
