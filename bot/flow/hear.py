@@ -93,7 +93,7 @@ class Hear:
     async def _meet(self, received: CommandReceived, arrived: datetime, *, eyes: bool) -> tuple[Asker, int]:
         """Write down who this is and that we heard, and count what they typed lately."""
         async with self.units.write() as unit:
-            await unit.repositories.save(received.repository)
+            await unit.repositories.save(received.repository, arrived)
             person = await self.identify(unit, received.author)
             of, now = received.repository.id, self.clock.now()
             recent = await lately(unit, person.id, of, received.origin, now, came_at=arrived)

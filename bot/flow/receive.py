@@ -132,19 +132,19 @@ class Receive:
             case JobReported():
                 return await self.track.job(said, received_at)
             case HeadMoved():
-                await self._head(said)
+                await self._head(said, received_at)
             case AccessChanged():
                 await self._access(said.connection, said.repository)
             case RepositoryChanged():
                 async with self.units.write() as unit:
-                    await unit.repositories.save(said.repository)
+                    await unit.repositories.save(said.repository, received_at)
             case InstallationChanged():
                 await self._installation(said)
             case _:
                 assert_never(said)
         return None
 
-    async def _head(self, moved: HeadMoved) -> None:
+    async def _head(self, moved: HeadMoved, received_at: datetime) -> None:
         """Our own record of the head (T4). An event that only repeats it adds nothing."""
         repository, pull = moved.repository, moved.pull_request
         head = Head(
@@ -156,7 +156,7 @@ class Receive:
             source=moved.action,
         )
         async with self.units.write() as unit:
-            await unit.repositories.save(repository)
+            await unit.repositories.save(repository, received_at)
             history = await unit.heads.history(repository.connection, repository.id, pull.number)
             repeated = bool(history) and history[-1].sha == pull.head_sha and moved.action not in MOVES
             if not repeated:
@@ -179,14 +179,16 @@ class Receive:
     async def gave_up(self, payload: Mapping[str, Any], error: BaseException) -> None:
         """The last attempt failed: the delivery is held, and whoever typed a command is told that nothing ran."""
         delivery = await self._delivery(payload)
-        said = self.read(delivery) if delivery else ()
+        if delivery is None:
+            return
+        said = self.read(delivery)
         for one in said:
             if isinstance(one, FromSlack) and self.slack is not None:
                 await self.slack.gave_up(one)
         lines = [one for one in said if isinstance(one, CommandReceived)]
         for line in parse.first([line for line in lines if self.hear.concerns(line)])[0]:
             async with self.units.write() as unit:
-                await unit.repositories.save(line.repository)
+                await unit.repositories.save(line.repository, delivery.received_at)
                 person = await self.identify(unit, line.author)
             message = Message(name="command_failed", fields={"line": line.line})
             await self.reply(asker_of(line, person), message, action="command_held", reason=Reason.INTERNAL_ERROR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -81,10 +82,12 @@ class Repositories:
         row = (await self._sql.execute(_ANOTHER, {"connection": connection, "owner": owner.lower()})).first()
         return None if row is None else _model(row)
 
-    async def save(self, repository: Repository) -> None:
+    async def save(self, repository: Repository, told_at: datetime | None = None) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None.
 
-        What is known already is written again once a second, to tell which of two with one name has it now.
+        `told_at` (aware UTC, now by default) is when that was said: what was said later stays, or whatever waited while
+        a repository was renamed would take its new name away again. What is known already is written again once a
+        second, to tell which of two with one name has it now.
         """
         values = {
             "connection_id": repository.connection,
@@ -94,7 +97,7 @@ class Repositories:
             "private": repository.private,
             "default_branch": repository.default_branch,
             "installation_id": repository.installation,
-            "named_at": self._clock.now(),
+            "named_at": told_at or self._clock.now(),
         }
         await self._sql.execute(_save_statement(self._sql.dialect.name), values)
 
@@ -129,7 +132,9 @@ def _save_statement(dialect: str) -> Insert:
     labels = {column: new[column] for column in ("owner", "name", "private", "default_branch", "named_at")}
     changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
     return statement.on_conflict_do_update(
-        index_elements=[table.c.connection_id, table.c.github_id], set_=changes, where=_news(new)
+        index_elements=[table.c.connection_id, table.c.github_id],
+        set_=changes,
+        where=and_(new.named_at >= table.c.named_at, _news(new)),
     )
 
 

@@ -63,6 +63,19 @@ async def test_t8_a_repository_is_known_by_its_id_through_renames(units: Units) 
         assert await unit.repositories.get(GHES, 77) is None
 
 
+async def test_t8_what_was_said_before_a_rename_and_comes_after_it_takes_nothing_back(
+    units: Units, clock: FakeClock
+) -> None:
+    said_at, renamed_at = clock.now(), clock.now() + timedelta(seconds=9)
+    clock.advance(60)
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository(name="store", private=True), renamed_at)
+        await unit.repositories.save(make.repository(name="shop", private=False), said_at)
+        assert await unit.repositories.get(make.CONNECTION, 77) == make.repository(name="store", private=True)
+        await unit.repositories.save(make.repository(name="mall"), renamed_at + timedelta(seconds=9))
+        assert await unit.repositories.get(make.CONNECTION, 77) == make.repository(name="mall")
+
+
 async def test_a_name_means_the_repository_that_bore_it_last(units: Units, clock: FakeClock) -> None:
     async with units.write() as unit:
         await unit.repositories.save(make.repository(id=79, owner="Acme", name="Shop"))

@@ -38,8 +38,8 @@ class Repositories(Protocol):
     """Labels of repositories, kept as deliveries tell them."""
 
     async def get(self, connection: UUID, repository: int) -> Repository | None: ...
-    async def save(self, repository: Repository) -> None:
-        """Insert, or update the labels; a known installation is not forgotten for None."""
+    async def save(self, repository: Repository, told_at: datetime | None = None) -> None:
+        """Insert, or update the labels as of `told_at`, now by default; a known installation is not forgotten."""
         ...
 
     async def by_name(self, connection: UUID, full_name: str) -> Repository | None:
