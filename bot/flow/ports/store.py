@@ -27,11 +27,9 @@ class Deliveries(Protocol):
     async def get(self, delivery: UUID) -> Delivery | None: ...
     async def known(self, connection: UUID, guids: Collection[str]) -> frozenset[str]:
         """Which of these GUIDs were recorded."""
-        ...
 
     async def between(self, after: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         """Those received after the one moment and not after the other, oldest first."""
-        ...
 
 
 class Repositories(Protocol):
@@ -40,19 +38,15 @@ class Repositories(Protocol):
     async def get(self, connection: UUID, repository: int) -> Repository | None: ...
     async def save(self, repository: Repository, told_at: datetime | None = None) -> None:
         """Insert, or update the labels as of `told_at`, now by default; a known installation is not forgotten."""
-        ...
 
     async def by_name(self, connection: UUID, full_name: str) -> Repository | None:
         """The one that was known by this name last, whatever the case; names move, so ask GitHub before acting."""
-        ...
 
     async def another(self, connection: UUID, owner: str) -> Repository | None:
         """Any that the App reaches, of this owner if there is one."""
-        ...
 
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
         """The installation no longer reaches these repositories; none named means all of them."""
-        ...
 
 
 class Connections(Protocol):
@@ -67,11 +61,9 @@ class People(Protocol):
     async def by_github(self, account: GitHubAccount) -> Person | None: ...
     async def by_slack(self, account: SlackAccount) -> Person | None:
         """Who is linked with this Slack account now, with their GitHub account."""
-        ...
 
     async def slack_user(self, person: UUID, connection: UUID) -> str | None:
         """The user id by which the person is known in this Slack now."""
-        ...
 
     async def get(self, person: UUID) -> Person | None: ...
     async def add(self, person: Person, at: datetime) -> None: ...
@@ -83,11 +75,9 @@ class Heads(Protocol):
 
     async def record(self, head: Head) -> None:
         """Once per (pull request, sha, since); a doubled report is a no-op."""
-        ...
 
     async def history(self, connection: UUID, repository: int, pull_request: int) -> Sequence[Head]:
         """Oldest first."""
-        ...
 
 
 class Requests(Protocol):
@@ -95,50 +85,39 @@ class Requests(Protocol):
 
     async def add(self, request: Request) -> bool:
         """False, and nothing written, when this origin has a request. A code that is taken raises `Taken`."""
-        ...
 
     async def save(self, request: Request) -> Request:
         """Write the row whose version is `request.version`; returns it with the next version."""
-        ...
 
     async def get(self, request: UUID) -> Request | None: ...
     async def by_code(self, code: str) -> Request | None: ...
     async def by_origin(self, origin: Origin) -> Request | None: ...
     async def of_thread(self, connection: UUID, repository: int, number: int, limit: int) -> Sequence[Request]:
         """The newest first."""
-        ...
 
     async def of_place(self, place_prefix: str, limit: int) -> Sequence[Request]:
         """Those announced in a channel (`connection:channel:`), the newest first."""
-        ...
 
     async def shown_as(self, surface: str, connection: UUID, channel: str, message: str) -> Request | None:
         """The request whose announcement stands there as this very message (T21)."""
-        ...
 
     async def of_person(self, person: UUID, limit: int) -> Sequence[Request]:
         """The newest first."""
-        ...
 
     async def of_repository(self, connection: UUID, repository: int, limit: int) -> Sequence[Request]:
         """The newest first."""
-        ...
 
     async def of_comment(self, connection: UUID, repository: int, comment: int) -> Sequence[Request]:
         """In the order of their lines."""
-        ...
 
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
-        ...
 
     async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
         """All that are in one of these states, oldest first."""
-        ...
 
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
-        ...
 
 
 class Runs(Protocol):
@@ -148,20 +127,16 @@ class Runs(Protocol):
     async def save(self, run: Run) -> None: ...
     async def remove(self, run: Run) -> None:
         """An attempt that GitHub refused to start was never one."""
-        ...
 
     async def by_github(self, connection: UUID, repository: int, github_id: int, attempt: int) -> Run | None: ...
     async def claimed(self, connection: UUID, repository: int, github_ids: Collection[int]) -> frozenset[int]:
         """Which of these runs, in whatever attempt, belong to a request."""
-        ...
 
     async def of_request(self, request: UUID) -> Sequence[Run]:
         """Oldest attempt first."""
-        ...
 
     async def silent(self, now: datetime, allowed: Silence, limit: int) -> Sequence[Silent]:
         """Requests at GitHub that have had no news for too long; the longest silence first."""
-        ...
 
 
 class Announcements(Protocol):
@@ -178,17 +153,14 @@ class Answers(Protocol):
 
     async def add(self, answer: Answer) -> bool:
         """False, and nothing written, when this natural key was answered before."""
-        ...
 
     async def given(self, natural_key: str) -> bool: ...
     async def get(self, answer: UUID) -> Answer | None: ...
     async def attempting(self, answer: UUID, at: datetime | None) -> None:
         """Posting begins, or failed at this time without our knowing whether it was posted; None: it was not."""
-        ...
 
     async def withdraw(self, natural_key: str) -> None:
         """Forget it, unless it was posted."""
-        ...
 
     async def posted(self, answer: UUID, message_id: str) -> None: ...
 
@@ -210,7 +182,6 @@ class Audit(Protocol):
     ) -> None: ...
     async def count_commands(self, person: UUID, repository: int, since: datetime) -> int:
         """How many commands of this person were written down for this repository since then (T26)."""
-        ...
 
 
 class Marks(Protocol):
@@ -219,13 +190,11 @@ class Marks(Protocol):
     async def value(self, name: str) -> int | None: ...
     async def values(self, names: Collection[str]) -> Mapping[str, int]:
         """Of those that were set."""
-        ...
 
     async def put(self, name: str, value: int, at: datetime) -> None: ...
     async def bump(self, name: str, at: datetime) -> int: ...
     async def forget(self, prefix: str, before: datetime) -> None:
         """All whose names begin so and that were set last before then."""
-        ...
 
 
 class Unit(Protocol):
@@ -270,23 +239,18 @@ class Unit(Protocol):
 
     async def enqueue(self, job: Job) -> None:
         """Keep the job in this very transaction; it becomes due when the transaction commits."""
-        ...
 
     async def forget_jobs(self, kinds: Collection[str]) -> int:
         """Jobs of these kinds will never be done; how many there were."""
-        ...
 
     async def unfinished(self, kind: str, keys: Sequence[str]) -> frozenset[str]:
         """Which of these keys have a job of this kind that is not done, held ones included."""
-        ...
 
     def noted(self, action: str, reason: Reason | None) -> None:
         """Once this transaction is durable, tell whoever counts what became of a command."""
-        ...
 
     def moved(self, request: Request) -> None:
         """Once this transaction is durable, tell whoever counts that the request has a new state."""
-        ...
 
 
 class Units(Protocol):
@@ -295,8 +259,6 @@ class Units(Protocol):
     def write(self, *, newest: bool = False) -> AbstractAsyncContextManager[Unit]:
         """BEGIN IMMEDIATE, behind the one write gate. Where replicas write side by side, a lost race is a `Conflict`;
         with `newest` there is none, for whoever changes rows whatever they were."""
-        ...
 
     def read(self) -> AbstractAsyncContextManager[Unit]:
         """A snapshot; writing through it is an error."""
-        ...
