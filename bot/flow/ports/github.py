@@ -26,7 +26,6 @@ class Ourselves(Protocol):
 
     async def login(self, connection: UUID) -> str:
         """`<slug>[bot]`, the actor of the runs that we dispatch."""
-        ...
 
 
 class Permissions(Protocol):
@@ -38,11 +37,9 @@ class Permissions(Protocol):
         Raises `Unreachable` or `RateLimited` when GitHub did not answer, and `Refused` when its answer is about
         somebody else (T8): unknown is never a yes.
         """
-        ...
 
     def drop(self, connection: UUID, repository: int | None) -> None:
         """Forget what was cached."""
-        ...
 
 
 class PullRequests(Protocol):
@@ -54,7 +51,6 @@ class PullRequests(Protocol):
 
         `pull_request` of the result is 0: the log knows branches only.
         """
-        ...
 
 
 class Workflows(Protocol):
@@ -62,19 +58,15 @@ class Workflows(Protocol):
 
     async def read(self, repository: Repository, file: str) -> Workflow:
         """The file under `.github/workflows` on the default branch. Raises `NotFound`."""
-        ...
 
     async def names(self, repository: Repository) -> Sequence[str]:
         """File names under `.github/workflows` on the default branch, sorted."""
-        ...
 
     async def head_of(self, repository: Repository, ref: str) -> str:
         """The commit that a branch or tag (`refs/...`) names now. Raises `NotFound`."""
-        ...
 
     async def dispatch(self, repository: Repository, path: str, *, ref: str, inputs: Mapping[str, str]) -> int | None:
         """Start it; the run's id where the host tells, else None (T31). Never retried inside."""
-        ...
 
 
 class WorkflowRuns(Protocol):
@@ -82,20 +74,16 @@ class WorkflowRuns(Protocol):
 
     async def get(self, repository: Repository, run: int, *, attempt: int | None = None) -> RunReport:
         """The run's newest attempt, or the one that is named."""
-        ...
 
     async def jobs(self, repository: Repository, run: int, attempt: int) -> Sequence[RunJob]: ...
     async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
         """Runs of this workflow that our App dispatched since then: candidates for T31."""
-        ...
 
     async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
         """Start its next attempt. Never retried inside."""
-        ...
 
     async def cancel(self, repository: Repository, run: int) -> None:
         """Ask GitHub to cancel. A run that is completed already is not an error."""
-        ...
 
 
 class FindRepository(Protocol):
@@ -103,7 +91,6 @@ class FindRepository(Protocol):
 
     async def find(self, connection: UUID, owner: str, name: str) -> Repository | None:
         """The repository under its present labels; None when it is not there, or not for our App."""
-        ...
 
 
 class Logs(Protocol):
@@ -111,7 +98,6 @@ class Logs(Protocol):
 
     async def of_job(self, repository: Repository, job: int) -> JobLog | None:
         """The end of the job's log; None when GitHub has none (any more)."""
-        ...
 
 
 class Comments(Protocol):
@@ -120,15 +106,12 @@ class Comments(Protocol):
     async def create(self, repository: Repository, number: int, body: str) -> int: ...
     async def edit(self, repository: Repository, comment: int, body: str, *, urgent: bool = False) -> None:
         """`urgent` for a final state, which others make room for."""
-        ...
 
     async def find(self, repository: Repository, number: int, marker: str, since: datetime) -> int | None:
         """The id of our App's own comment that ends with `marker`; anybody else's does not count."""
-        ...
 
     async def react(self, repository: Repository, comment: int, reaction: str) -> None:
         """GitHub's reaction words: `eyes`, `rocket`, `-1`, `confused`, ... Doing it twice is a no-op at GitHub."""
-        ...
 
 
 class HookDeliveries(Protocol):
@@ -136,8 +119,6 @@ class HookDeliveries(Protocol):
 
     async def failed(self, connection: UUID, cursor: str | None) -> Attempts:
         """A page of the attempts that failed; `cursor` is where the page before said that older ones are."""
-        ...
 
     async def redeliver(self, connection: UUID, attempt: int) -> None:
         """Have it sent again under the same GUID; GitHub does so a little later. Never retried inside."""
-        ...

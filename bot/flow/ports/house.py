@@ -14,7 +14,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """This moment, aware UTC."""
-        ...
 
 
 class Mint(Protocol):
@@ -22,23 +21,18 @@ class Mint(Protocol):
 
     def id(self) -> UUID:
         """A UUIDv7."""
-        ...
 
     def code(self) -> str:
         """Six letters for people; uniqueness is the database's to check."""
-        ...
 
     def key(self) -> str:
         """128 random bits in hex."""
-        ...
 
     def nonce(self) -> str:
         """256 random bits, safe in an address."""
-        ...
 
     def secret_code(self) -> str:
         """At least 40 random bits in letters that people can type."""
-        ...
 
 
 class Render(Protocol):

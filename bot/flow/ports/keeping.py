@@ -22,7 +22,6 @@ class RepositoryEvents(Protocol):
 
     async def add(self, events: Sequence[RepositoryEvent]) -> None:
         """One whose delivery was kept before changes nothing."""
-        ...
 
 
 class Partitions(Protocol):
@@ -30,11 +29,9 @@ class Partitions(Protocol):
 
     async def make_ahead(self, now: datetime) -> Sequence[str]:
         """See that this month and the next ones have a place; the names of new ones."""
-        ...
 
     async def drop(self, before: datetime) -> Sequence[str]:
         """Months that were over by then go; their names."""
-        ...
 
 
 class Renewal(Protocol):
@@ -43,18 +40,15 @@ class Renewal(Protocol):
     async def end_link_attempts(self, at: datetime) -> int: ...
     async def unconfirm_links(self) -> int:
         """Open links of Slack accounts count only when they are made anew."""
-        ...
 
     async def look_first(self) -> int:
         """Whatever was not posted by then may have been since: it is looked for before it is posted."""
-        ...
 
     async def unanswered(self, suffix: str, within: timedelta) -> Sequence[Answer]:
         """Answers whose key has this suffix, where the key without it is neither a request's nor another answer's.
 
         Only those that were written so shortly before the newest delivery: of older ones nothing came.
         """
-        ...
 
 
 class Pruning(Protocol):
@@ -65,9 +59,7 @@ class Pruning(Protocol):
         self, what: str, before: datetime, *, after: tuple[Any, ...] | None, limit: int
     ) -> Sequence[tuple[Any, ...]]:
         """The keys of some that are from before that moment, in order, beyond `after`; a delivery's ends in its id."""
-        ...
 
     async def drop(self, what: str, keys: Sequence[tuple[Any, ...]]) -> None: ...
     async def shrink(self, pages: int) -> int:
         """Give free space back to the file system; how much is left to give."""
-        ...

@@ -18,7 +18,6 @@ class GitHubSignIn(Protocol):
     def authorize_url(self, *, state: str, challenge: str, redirect_uri: str) -> str: ...
     async def who(self, *, code: str, verifier: str, redirect_uri: str) -> GitHubAccount:
         """Who signed in. The token is used once, revoked and forgotten. Raises `UpstreamError`."""
-        ...
 
 
 class SlackSignIn(Protocol):
@@ -30,7 +29,6 @@ class SlackSignIn(Protocol):
 
         Raises `UpstreamError`.
         """
-        ...
 
 
 class LinkAttempts(Protocol):
@@ -38,21 +36,17 @@ class LinkAttempts(Protocol):
 
     async def add(self, attempt: LinkAttempt) -> None:
         """A new attempt; an earlier one of the same Slack user that has not ended ends now."""
-        ...
 
     async def save(self, attempt: LinkAttempt) -> LinkAttempt: ...
     async def by_nonce(self, nonce_hash: str) -> LinkAttempt | None:
         """Also one that ended."""
-        ...
 
     async def by_browser(self, browser_hash: str) -> LinkAttempt | None:
         """Also one that ended."""
-        ...
 
     async def open_of(self, slack: SlackAccount) -> LinkAttempt | None:
         """The one of this Slack user that has not ended: wrong codes count against it, so it is not looked for by
         the code."""
-        ...
 
 
 class Links(Protocol):
@@ -60,15 +54,12 @@ class Links(Protocol):
 
     async def of_person(self, person: UUID) -> Sequence[AccountLink]:
         """Open and ended ones, oldest first."""
-        ...
 
     async def add_slack(self, person: UUID, account: SlackAccount, *, method: str, at: datetime) -> None:
         """Raises `Conflict` when this Slack account has an open link."""
-        ...
 
     async def end_slack(self, account: SlackAccount, at: datetime) -> bool:
         """False when there was no open link."""
-        ...
 
 
 class Bindings(Protocol):
@@ -77,6 +68,5 @@ class Bindings(Protocol):
     async def get(self, connection: UUID, channel: str) -> Binding | None: ...
     async def save(self, binding: Binding, *, by: UUID, at: datetime) -> None:
         """Insert or replace."""
-        ...
 
     async def remove(self, connection: UUID, channel: str) -> bool: ...
