@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 import time
@@ -31,10 +32,15 @@ IN_SLACK: Final = 0.05
 REST_SECONDS: Final = 1800.0
 LOOK_SECONDS: Final = 1.0
 
-SHOWN: Final = "SELECT announcements.id, code, state FROM announcements JOIN requests ON requests.id = request_id"
+SHOWN: Final = (
+    "SELECT announcements.id, code, state FROM announcements JOIN requests ON requests.id = request_id "
+    "WHERE surface = 'github' OR judged_at IS NOT NULL"  # in Slack nobody else reads of what was not judged (T22)
+)
 HEADS: Final = {"succeeded": "✅", "failed": "❌", "cancelled": "🚫", "refused": "⛔", "voided": "⛔", "expired": "⌛"}
 AWAY: Final = "⏳ **GitHub does not"
 ORIGINS: Final = "SELECT origin_key FROM requests UNION SELECT natural_key FROM answers"
+WITHOUT_WORDS: Final = "SELECT facts FROM audit_entries WHERE reason = 'rate_limited'"
+"""Whoever types too much has a reaction for an answer (T26)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +142,8 @@ async def _rest(url: str) -> float:
 
 async def _wrong(url: str, told: Told) -> AsyncIterator[str]:
     """Lines of which nothing came, and messages that do not say what is so."""
-    origins = [str(key).split(":") for (key,) in await rows(url, ORIGINS)]
+    reactions = [json.loads(facts)["origin"] for (facts,) in await rows(url, WITHOUT_WORDS)]
+    origins = [str(key).split(":") for key in [*reactions, *(key for (key,) in await rows(url, ORIGINS))]]
     done = {key[3] for key in origins if key[0] == "comment"} | {key[2] for key in origins if len(key) > 2}
     for line in (*told.comments, *told.triggers):
         if line not in done:

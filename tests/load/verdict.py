@@ -22,7 +22,8 @@ HELD: Final = "SELECT kind, last_error FROM jobs WHERE state = 'held'"
 REQUESTS: Final = "SELECT code, state FROM requests"
 OWNED: Final = "SELECT github_id, attempt, code, state FROM runs JOIN requests ON requests.id = runs.request_id"
 SAID: Final = (
-    "SELECT id FROM announcements WHERE surface = 'github' UNION SELECT id FROM answers WHERE surface = 'github'"
+    "SELECT id FROM announcements WHERE surface = 'github' "
+    "UNION SELECT id FROM answers WHERE surface = 'github' AND message_id <> ''"  # empty: an outage that was over first
 )
 UNPOSTED: Final = "SELECT natural_key FROM answers WHERE message_id IS NULL"
 WELL: Final = frozenset(conclusion.value for conclusion in ENDED_WELL)
