@@ -32,7 +32,7 @@ class Fate(enum.StrEnum):
     """It goes on: it reads, or works on our own rows, or what it does outside is the same when done twice."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Of one kind of job."""
 
@@ -40,25 +40,21 @@ class Verdict:
     why: str
 
 
-def _verdict(fate: Fate, why: str) -> Verdict:
-    return Verdict(fate=fate, why=why)
-
-
 VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
     {
-        DELIVERY: _verdict(Fate.FORGOTTEN, "what it asks for was most likely done after the backup"),
-        CATCH_UP: _verdict(Fate.FORGOTTEN, "it goes on in GitHub's list where the backup was; now it begins anew"),
-        REDELIVER: _verdict(Fate.FORGOTTEN, "it would have GitHub send an old delivery again"),
-        DISPATCH: _verdict(Fate.LOOKS_FIRST, "the run is looked for by the request's key, and is not sent again"),
-        STOP: _verdict(Fate.LOOKS_FIRST, "a run is stopped only while its newest attempt is the one that was meant"),
-        ANNOUNCE: _verdict(Fate.LOOKS_FIRST, "a message is edited by its id, and looked for where it has none"),
-        POST: _verdict(Fate.LOOKS_FIRST, "an answer is looked for; one that only its asker sees may come twice"),
-        REACT: _verdict(Fate.HARMLESS, "the same reaction twice is one reaction"),
-        FIND: _verdict(Fate.HARMLESS, "it only asks GitHub which run a request started"),
-        CHECK: _verdict(Fate.HARMLESS, "it only asks GitHub how a run stands"),
-        SWEEP: _verdict(Fate.HARMLESS, "it only asks GitHub how runs stand"),
-        KEEP: _verdict(Fate.HARMLESS, "it copies facts among our own rows"),
-        PRUNE: _verdict(Fate.HARMLESS, "it throws away our own rows, each by its age"),
+        DELIVERY: Verdict(Fate.FORGOTTEN, "what it asks for was most likely done after the backup"),
+        CATCH_UP: Verdict(Fate.FORGOTTEN, "it goes on in GitHub's list where the backup was; now it begins anew"),
+        REDELIVER: Verdict(Fate.FORGOTTEN, "it would have GitHub send an old delivery again"),
+        DISPATCH: Verdict(Fate.LOOKS_FIRST, "the run is looked for by the request's key, and is not sent again"),
+        STOP: Verdict(Fate.LOOKS_FIRST, "a run is stopped only while its newest attempt is the one that was meant"),
+        ANNOUNCE: Verdict(Fate.LOOKS_FIRST, "a message is edited by its id, and looked for where it has none"),
+        POST: Verdict(Fate.LOOKS_FIRST, "an answer is looked for; one that only its asker sees may come twice"),
+        REACT: Verdict(Fate.HARMLESS, "the same reaction twice is one reaction"),
+        FIND: Verdict(Fate.HARMLESS, "it only asks GitHub which run a request started"),
+        CHECK: Verdict(Fate.HARMLESS, "it only asks GitHub how a run stands"),
+        SWEEP: Verdict(Fate.HARMLESS, "it only asks GitHub how runs stand"),
+        KEEP: Verdict(Fate.HARMLESS, "it copies facts among our own rows"),
+        PRUNE: Verdict(Fate.HARMLESS, "it throws away our own rows, each by its age"),
     }
 )
 """Each kind of job that there is."""

@@ -16,12 +16,14 @@ __all__ = ["migrated"]
 
 
 DATABASES = ("sqlite", "postgresql")
+FEW = 20
+"""Random points for whoever asks for no number of them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random crashes, and from which seed."""
-    parser.addoption("--crash-random", type=int, default=0, metavar="N", help="kill the bot at N random points")
-    parser.addoption("--crash-database", choices=DATABASES, help="only on this one; both when there are random points")
+    parser.addoption("--crash-random", type=int, metavar="N", help=f"kill the bot at N random points, else {FEW}")
+    parser.addoption("--crash-database", choices=DATABASES, help="only on this one; both when N is given")
     parser.addoption("--crash-seed", type=int, default=secrets.randbelow(10**6), metavar="N", help="which random ones")
 
 
@@ -29,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`make crash` tells each tale on both databases, unless one is chosen; whoever runs one test has it on SQLite."""
     if "library" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--crash-database", default=None)
-        both = metafunc.config.getoption("--crash-random", default=0)
+        both = metafunc.config.getoption("--crash-random", default=None)
         names = (chosen,) if chosen else DATABASES if both else DATABASES[:1]
         metafunc.parametrize("library", names, indirect=True, scope="session")
 
@@ -51,8 +53,8 @@ def commit_points(commits: Sequence[str]) -> list[str]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how to have the same random points again."""
-    points = config.getoption("--crash-random", default=0)
-    if points:
+    points = config.getoption("--crash-random", default=None)
+    if points is not None:
         terminalreporter.write_line(
             f"Random crashes: --crash-random={points} --crash-seed={config.getoption('--crash-seed')}"
         )

@@ -17,6 +17,7 @@ import pytest
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.threads import Comment
 from tests.crash.books import Library
+from tests.crash.conftest import FEW
 from tests.crash.slack_tale import UNPOSTED, check_once
 from tests.crash.stage import MARKER
 from tests.crash.tale import check_audit, together
@@ -157,9 +158,7 @@ async def crashed_again_and_again(stage: Talk, random: Random, points: int, repl
 
 
 async def test_random_crashes(request: pytest.FixtureRequest, library: Library, tmp_path: Path) -> None:
-    points: int = request.config.getoption("--crash-random", default=0)
-    if not points:
-        pytest.skip("make crash runs it: --crash-random=N kills the bot at N random points")
+    points: int = request.config.getoption("--crash-random") or FEW
     seed: int = request.config.getoption("--crash-seed")
     async with victims() as all_victims:
 
