@@ -41,6 +41,8 @@ class Argument:
     default: str | None = None
     choices: tuple[str, ...] = ()
     description: str = ""
+    pattern: str | None = None
+    """What a text has to match as a whole, where the configuration says so; None is the safe pattern (T27)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from bot.flow.ports.github import (
     Comments,
+    ConfigFiles,
     FindRepository,
     HookDeliveries,
+    Judgements,
     Logs,
     Ourselves,
     Permissions,
+    Proposals,
     PullRequests,
     ReadDelivery,
+    Snapshots,
+    Teams,
     WorkflowRuns,
     Workflows,
 )
-from bot.flow.ports.house import Clock, Mint, Render
+from bot.flow.ports.house import Clock, Mint, ReadConfig, Render
 from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, SlackSignIn
 from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
@@ -25,6 +30,7 @@ from bot.flow.ports.store import (
     Announcements,
     Answers,
     Audit,
+    Configs,
     Connections,
     Deliveries,
     Heads,
@@ -33,6 +39,7 @@ from bot.flow.ports.store import (
     Repositories,
     Requests,
     Runs,
+    Trusts,
     Unit,
     Units,
 )
@@ -44,12 +51,15 @@ __all__ = [
     "Bindings",
     "Clock",
     "Comments",
+    "ConfigFiles",
+    "Configs",
     "Connections",
     "Deliveries",
     "FindRepository",
     "GitHubSignIn",
     "Heads",
     "HookDeliveries",
+    "Judgements",
     "LinkAttempts",
     "Links",
     "Logs",
@@ -59,8 +69,10 @@ __all__ = [
     "Partitions",
     "People",
     "Permissions",
+    "Proposals",
     "Pruning",
     "PullRequests",
+    "ReadConfig",
     "ReadDelivery",
     "ReadEvent",
     "Render",
@@ -74,6 +86,9 @@ __all__ = [
     "SlackSignIn",
     "SlackUsers",
     "SlackViews",
+    "Snapshots",
+    "Teams",
+    "Trusts",
     "Unit",
     "Units",
     "WorkflowRuns",

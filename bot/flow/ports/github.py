@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.model.config import ConfigFile
 from bot.model.delivery import Attempts, Delivery
 from bot.model.inbound import Inbound
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Head, PullRequest, Repository
 from bot.model.run import JobLog, RunJob, RunReport
+from bot.model.snapshot import Snapshot
 from bot.model.workflow import Workflow
 
 
@@ -122,3 +124,56 @@ class HookDeliveries(Protocol):
 
     async def redeliver(self, connection: UUID, attempt: int) -> None:
         """Have it sent again under the same GUID; GitHub does so a little later. Never retried inside."""
+
+
+class ConfigFiles(Protocol):
+    """Configuration files as GitHub has them now. None only when GitHub says that there is none (T13)."""
+
+    async def of_repository(self, repository: Repository, *, commit: str | None = None) -> ConfigFile | None:
+        """`.github/signalbox.yml` on the default branch, or in that commit (also of a fork's pull request).
+
+        Any other answer than the file or a definite 404 raises `UpstreamError`: unreadable is not absent.
+        """
+
+    async def of_organisation(self, repository: Repository) -> ConfigFile | None:
+        """The same path in the repository `.github` of the same owner; None when that is not there or not ours."""
+
+
+class Teams(Protocol):
+    """Teams of the repository owner's organisation; of another one's nobody is a member (T13)."""
+
+    async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
+        """Whether the account is an active member of `owner/slug` now, child teams included.
+
+        Raises `UpstreamError` when GitHub does not say so, and `Refused` when it says it about somebody else (T8).
+        """
+
+
+class Snapshots(Protocol):
+    """What the gates look at, in one question."""
+
+    async def of(self, repository: Repository, number: int, sha: str) -> Snapshot:
+        """The pull request with the checks and reviews of that commit. Raises `NotFound`, and `UpstreamError`."""
+
+
+class Judgements(Protocol):
+    """Check runs of ours: what we think of a commit, where people review it."""
+
+    async def tell(
+        self, repository: Repository, sha: str, *, name: str, key: str, conclusion: str, title: str, summary: str
+    ) -> None:
+        """Create or bring up to date the check run of our App with this `external_id` on this commit.
+
+        `conclusion` is GitHub's word: `success`, `neutral`, `failure`, `action_required`.
+        https://docs.github.com/en/rest/checks/runs
+        """
+
+
+class Proposals(Protocol):
+    """Pull requests of ours."""
+
+    async def open(self, repository: Repository, *, branch: str, path: str, data: bytes, title: str, body: str) -> str:
+        """A pull request into the default branch that adds this one file; its address.
+
+        The same branch twice is the same pull request. Raises `Refused` when the App may not write contents.
+        """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.model.config import Config, ConfigFault, Layer
 from bot.model.message import Message, SlackText
 
 
@@ -40,3 +42,13 @@ class Render(Protocol):
 
     def github(self, message: Message) -> str: ...
     def slack(self, message: Message) -> SlackText: ...
+
+
+class ReadConfig(Protocol):
+    """Reads a configuration file."""
+
+    def __call__(self, data: bytes, *, layer: Layer, file: str) -> Config | Sequence[ConfigFault]:
+        """What it says, with marks that name `file`; or everything that is wrong with it, in the file's order.
+
+        It takes milliseconds per kilobyte: not for the event loop.
+        """
