@@ -5,10 +5,14 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.model.intent import Intent
 from bot.model.origin import Origin
 from bot.model.people import Role
+
+if TYPE_CHECKING:
+    from bot.model.config import ConfiguredCommand
 
 
 class Surface(enum.StrEnum):
@@ -104,3 +108,7 @@ class Command:
     where: frozenset[Surface] = frozenset(Surface)
     anywhere: bool = False
     """Whether it needs no repository: it is about the asker, or about Signalbox itself."""
+    options: tuple[Argument, ...] = ()
+    """Given by name only, after what is declared in `arguments`."""
+    configured: ConfiguredCommand | None = None
+    """What the configuration says of it; None for what is built in."""

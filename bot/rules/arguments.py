@@ -30,7 +30,13 @@ def match(
             return replace(value, usage=usage)
         if value is not None:
             values[argument.name] = value
-    declared = {argument.name for argument in command.arguments}
+    for option in command.options:
+        value = _value(option, len(line.positional), line)
+        if isinstance(value, Problem):
+            return replace(value, usage=usage)
+        if value is not None:
+            values[option.name] = value
+    declared = {argument.name for argument in (*command.arguments, *command.options)}
     return Arguments(values=values, extra={name: value for name, value in named.items() if name not in declared})
 
 
@@ -58,7 +64,7 @@ def _too_many(command: Command, line: Line) -> Problem | None:
 def _unknown(command: Command, line: Line) -> Problem | None:
     if command.open_ended:
         return None
-    known = [argument.name for argument in command.arguments]
+    known = [argument.name for argument in (*command.arguments, *command.options)]
     name = next((name for name in line.named if name not in known), None)
     if name is None:
         return None

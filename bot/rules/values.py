@@ -52,7 +52,7 @@ def fit(argument: Argument, value: str) -> str | Misfit:
         case ArgumentType.ENVIRONMENT:
             return _environment(argument, value)
         case ArgumentType.STRING:
-            return value
+            return _text(argument, value)
         case _:
             assert_never(argument.type)
 
@@ -82,6 +82,13 @@ def wanted(argument: Argument) -> str:
             return "<text>"
         case _:
             assert_never(argument.type)
+
+
+def _text(argument: Argument, value: str) -> str | Misfit:
+    """Where the configuration says what a text looks like, that holds instead of the safe pattern (T27)."""
+    if argument.pattern is None or re.fullmatch(argument.pattern, value):
+        return value
+    return Misfit(sentence=f"{quoted(argument.name)} has to look like {quoted(argument.pattern)}.")
 
 
 def _boolean(argument: Argument, value: str) -> str | Misfit:
