@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.github.yaml import Fault, Items, Node, Scalar, Table, parse
 from bot.model.command import Argument, ArgumentType
 from bot.model.workflow import Workflow
+from bot.yaml import Fault, Items, Node, Scalar, Table, parse
 
 TRIGGER: Final = "workflow_dispatch"
 

@@ -20,9 +20,9 @@ from bot.github.call import Answer
 from bot.github.clients import Clients
 from bot.github.transport import GitHubClient
 from bot.github.workflow_file import read_workflow
-from bot.github.yaml import MOST_BYTES
 from bot.model.repository import Repository
 from bot.model.workflow import Workflow
+from bot.yaml import MOST_BYTES
 
 FOLDER: Final = ".github/workflows"
 MOST_READ: Final = 500

@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "flights": frozenset(),
     "lanes": frozenset({"errors"}),
     "windows": frozenset(),
+    "yaml": frozenset(),
     "variables": frozenset(),
     "manifests": frozenset(),
     "setup": frozenset({"manifests"}),
@@ -56,17 +57,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "keeping": EVERYTHING,
     "demo": EVERYTHING,
 }
-"""Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes` and `windows`."""
+"""Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes`, `windows` and `yaml`."""
 
 ROOTS = ("app", "cli", "cli_keeping", "console", "demo", "doctor", "keeping", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
+    "yaml": frozenset({"ruamel"}),
     "variables": frozenset({"msgspec"}),
     "environment": frozenset({"msgspec"}),
     "store": frozenset({"aiosqlite", "alembic", "asyncpg", "msgspec", "sqlalchemy", "uuid_utils"}),
     "jobs": frozenset({"croniter", "msgspec", "pgqueuer", "sqlalchemy"}),
-    "github": frozenset({"cryptography", "githubkit", "hishel", "httpx", "jwt", "markdown_it", "msgspec", "ruamel"}),
+    "github": frozenset({"cryptography", "githubkit", "hishel", "httpx", "jwt", "markdown_it", "msgspec"}),
     "slack": frozenset({"aiohttp", "msgspec", "slack_bolt", "slack_sdk"}),
     "render": frozenset({"jinja2", "markupsafe"}),
     "web": frozenset({"aiohttp", "jinja2", "prometheus_client"}),
@@ -86,7 +88,7 @@ MAY_USE: dict[str, frozenset[str]] = {
 }
 """Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""
 
-FREE = frozenset({"log", "clock", "flights", "lanes", "windows"})
+FREE = frozenset({"log", "clock", "flights", "lanes", "windows", "yaml"})
 
 MODULES = modules("bot", "commands", "migrations")
 

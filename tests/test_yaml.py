@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.github.yaml import MOST_BYTES, Fault, Items, Node, Scalar, Table, parse
+from bot.yaml import MOST_BYTES, Fault, Items, Node, Scalar, Table, parse
 
 
 def plain(node: Node | Fault | None) -> object:
