@@ -101,7 +101,8 @@ class CheckRule:
 
     wanted: ChecksWanted
     names: tuple[str, ...] = ()
-    """`build`, or `build@15368` with the id of the app that has to report it."""
+    """`build`, or `build@15368` with the id of the app that has to report it. Each has to be there and green, whatever
+    `wanted` says: layers together may ask for all that ran and for some by name."""
     ignored: tuple[str, ...] = ()
 
 
@@ -129,6 +130,7 @@ class Approvals:
     teams: tuple[tuple[str, ...], ...] = ()
     """One list per layer that names some: somebody of each list."""
     people: tuple[str, ...] = ()
+    """Logins; each of them has to say yes."""
     expires: timedelta = timedelta(hours=4)
 
 
@@ -191,6 +193,9 @@ class Config:
     commands: Mapping[str, ConfiguredCommand] = field(default_factory=dict)
     environments: Mapping[str, Environment] = field(default_factory=dict)
     """By case-folded name."""
+    claims: Mapping[str, ConfiguredCommand] = field(default_factory=dict)
+    """Commands that can not be typed, because a lower layer or a newer file put another in their place: their gates
+    still hang on their workflows (T2, T13). Only merging makes them; their marks stand at `("claims", key, ...)`."""
     require_prefix: bool = False
     """Whether commands in comments need `/ops` in front, where other bots live."""
     remember_trust: Remember = Remember.SHA
