@@ -46,6 +46,8 @@ async def renew(reply: Reply) -> Mapping[str, int]:
         found = {
             "deliveries_skipped": await unit.forget_jobs(FORGOTTEN),
             "link_attempts_ended": await unit.renewal.end_link_attempts(now),
+            "sessions_ended": await unit.renewal.end_sessions(),
+            "trusts_ended": await unit.renewal.end_trusts(now),
             "links_to_confirm": await unit.renewal.unconfirm_links(),
             "messages_to_look_for": await unit.renewal.look_first(),
             **await _requests(unit, reply),

@@ -21,12 +21,15 @@ KEPT_FOR: Final[Mapping[str, timedelta]] = MappingProxyType(
         "answers": timedelta(days=1),
         "unsaid_answers": timedelta(days=7),
         "link_attempts": timedelta(days=1),
+        "sessions": timedelta(days=1),
+        "trusts": timedelta(days=100),
         # GitHub keeps logs for 90 days unless it is told otherwise, and we find them by their jobs.
         "run_jobs": timedelta(days=100),
         "repository_events": timedelta(days=400),
     }
 )
-"""After receipt, after it was said, after the attempt began, after the request ended. In the order of pruning."""
+"""After receipt, after it was said, after the attempt began, after the sign-in ended, after trust was said, after the
+request ended. In the order of pruning."""
 
 SHORTENED: Final = frozenset({"run_jobs", "repository_events"})
 """What `signalbox prune --older-than` may shorten: history that no step of ours looks at."""

@@ -33,7 +33,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.driver import OneTripConnection
-from bot.store.schema import answers, deliveries, link_attempts, repository_events, requests, run_jobs, runs
+from bot.store.schema import (
+    answers,
+    deliveries,
+    link_attempts,
+    repository_events,
+    requests,
+    run_jobs,
+    runs,
+    sessions,
+    trusts,
+)
 
 Key = tuple[Any, ...]
 
@@ -82,6 +92,9 @@ _RULES: Final[Mapping[str, _Rule]] = {
         old=link_attempts.c.created_at < bindparam("before"),
         go=delete(link_attempts),
     ),
+    "sessions": _Rule(key=(sessions.c.id_hash,), old=sessions.c.expires_at < bindparam("before"), go=delete(sessions)),
+    # The audit remembers it for good. One of a pull request that is still open has to be said again (T15).
+    "trusts": _Rule(key=(trusts.c.id,), old=trusts.c.at < bindparam("before"), go=delete(trusts)),
     "run_jobs": _Rule(
         key=(run_jobs.c.run_id, run_jobs.c.github_id), old=run_jobs.c.run_id.in_(_OLD_RUNS), go=delete(run_jobs)
     ),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, exists, func, select, update
+from sqlalchemy import ScalarSelect, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.address import SLACK
 from bot.model.request import Answer
 from bot.store.answers import stored
-from bot.store.schema import accounts, announcements, answers, deliveries, link_attempts, requests
+from bot.store.schema import accounts, announcements, answers, deliveries, link_attempts, requests, sessions, trusts
 
 
 class Renewal:
@@ -35,6 +35,15 @@ class Renewal:
         """
         statement = update(accounts).where(accounts.c.provider == SLACK, accounts.c.unlinked_at.is_(None))
         return (await self._sql.execute(statement.values(confirmed_at=None))).rowcount
+
+    async def end_sessions(self) -> int:
+        """Whoever is signed in to a page signs in again; returns how many were."""
+        return (await self._sql.execute(delete(sessions))).rowcount
+
+    async def end_trusts(self, at: datetime) -> int:
+        """Trust may have been taken back since, so it has to be said again; returns how many there were."""
+        statement = update(trusts).where(trusts.c.revoked_at.is_(None))
+        return (await self._sql.execute(statement.values(revoked_at=at))).rowcount
 
     async def look_first(self) -> int:
         """What was not posted by then may have been since, so it is looked for first; returns how many."""

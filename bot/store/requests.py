@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Insert, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Row, Select, bindparam, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,6 +26,7 @@ from bot.store.schema import requests as table
 
 LOST_FOR = timedelta(days=1)  # how long news may still bring a lost request back
 AT_GITHUB = (RequestState.DISPATCHING.value, RequestState.RUNNING.value)
+ON_THE_WAY = (RequestState.QUEUED.value, *AT_GITHUB)
 
 # Statements are built once, and values are handed over beside them: building costs more than running.
 _GET = select(table).where(table.c.id == bindparam("value"))
@@ -123,13 +124,34 @@ class Requests:
         """The same of one repository: whose a run without a known id may be."""
         return await self._unfinished(*_in(connection, repository))
 
-    async def _unfinished(self, *conditions: ColumnElement[bool]) -> Sequence[Request]:
-        lost_since = self._clock.now() - LOST_FOR
-        lost = (table.c.state == RequestState.LOST.value) & (
-            func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at) >= lost_since
+    async def newest_success(self, connection: UUID, repository: int, environment: str) -> Request | None:
+        """The one that succeeded in this environment last, rehearsals apart: what `after` looks at (T11)."""
+        found = (
+            select(table)
+            .where(*_touches(connection, repository, environment))
+            .where(table.c.state == RequestState.SUCCEEDED.value, table.c.dry_run.is_(false()))
+            .order_by(table.c.ended_at.desc(), table.c.id.desc())
         )
-        statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), lost), *conditions)
+        row = (await self._sql.execute(found.limit(1))).one_or_none()
+        return None if row is None else _model(row)
+
+    async def on_its_way(
+        self, connection: UUID, repository: int, environment: str, other_than: UUID | None
+    ) -> Request | None:
+        """The oldest of those that are queued, being dispatched or running there, or lost within the last day."""
+        going = or_(table.c.state.in_(ON_THE_WAY), self._lost())
+        others = () if other_than is None else (table.c.id != other_than,)
+        found = select(table).where(*_touches(connection, repository, environment), going, *others)
+        row = (await self._sql.execute(found.order_by(table.c.created_at, table.c.id).limit(1))).one_or_none()
+        return None if row is None else _model(row)
+
+    async def _unfinished(self, *conditions: ColumnElement[bool]) -> Sequence[Request]:
+        statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), self._lost()), *conditions)
         return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
+
+    def _lost(self) -> ColumnElement[bool]:
+        ended = func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at)
+        return (table.c.state == RequestState.LOST.value) & (ended >= self._clock.now() - LOST_FOR)
 
     async def _one(self, statement: Select[Any], value: UUID | str) -> Request | None:
         row = (await self._sql.execute(statement, {"value": value})).one_or_none()
@@ -147,6 +169,10 @@ def _add_statement(dialect: str) -> Insert:
 
 def _in(connection: UUID, repository: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.c.connection_id == connection, table.c.repository_id == repository
+
+
+def _touches(connection: UUID, repository: int, environment: str) -> tuple[ColumnElement[bool], ...]:
+    return *_in(connection, repository), table.c.environment == environment.casefold()
 
 
 def _shown(surface: str, place_prefix: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

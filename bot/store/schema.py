@@ -1,4 +1,5 @@
-"""Owns the tables; beside it stand those that only Slack needs (schema_slack.py) and the house's own (schema_house.py).
+"""Owns the tables; beside it stand those that only Slack needs (schema_slack.py), those of gates (schema_config.py) and
+the house's own (schema_house.py).
 
 `migrations/` builds exactly this; a test compares the two.
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number, Words
+from bot.store.schema_config import configs, sessions, trusts
 from bot.store.schema_house import audit_entries, marks, repository_events
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
@@ -35,6 +37,7 @@ __all__ = [
     "answers",
     "audit_entries",
     "bindings",
+    "configs",
     "connections",
     "deliveries",
     "heads",
@@ -48,9 +51,11 @@ __all__ = [
     "requests",
     "run_jobs",
     "runs",
+    "sessions",
+    "trusts",
 ]
 
-HEAD_REVISION = "0004"
+HEAD_REVISION = "0005"
 """The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
 
 connections = Table(
@@ -191,8 +196,12 @@ requests = Table(
     Column("workflow_name", Words, nullable=False),
     Column("inputs", Json, nullable=False),
     Column("environment", Text),
+    # A rehearsal does not count as a success of its environment. The default serves code of before it.
+    Column("dry_run", Boolean, nullable=False, server_default=false()),
     Column("pin_ref", Text),
     Column("pin_sha", Text),
+    # The judged head of the pull request, where another commit is what runs (T1).
+    Column("pin_head_sha", Text),
     Column("pin_source", Text),
     Column("pin_pull_request", BigInteger),
     Column("pin_workflow_blob", Text),
@@ -210,6 +219,7 @@ requests = Table(
     Index(None, "connection_id", "repository_id", "comment_id"),
     # Gates bind to what is touched (T2).
     Index("ix_requests_touched", "connection_id", "repository_id", "workflow_id", "environment"),
+    Index("ix_requests_environment", "connection_id", "repository_id", "environment", "ended_at"),
 )
 
 runs = Table(

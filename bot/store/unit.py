@@ -19,6 +19,7 @@ from bot.store.answers import Answers
 from bot.store.audit import Audit
 from bot.store.bindings import Bindings
 from bot.store.census import Census
+from bot.store.configs import Configs
 from bot.store.connections import Connections
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
@@ -37,7 +38,9 @@ from bot.store.repositories import Repositories
 from bot.store.repository_events import RepositoryEvents
 from bot.store.requests import Requests
 from bot.store.runs import Runs
+from bot.store.sessions import Sessions
 from bot.store.shared_jobs import Queue, SharedJobs
+from bot.store.trusts import Trusts
 
 Offer = Callable[[Sequence[StoredJob]], None]
 """Told of jobs that are durable now. It must not raise."""
@@ -78,6 +81,9 @@ class Unit:
         self.link_attempts = LinkAttempts(connection)
         self.links = Links(connection)
         self.bindings = Bindings(connection)
+        self.configs = Configs(connection)
+        self.trusts = Trusts(connection)
+        self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.census = Census(connection)
         self.marks = Marks(connection)

@@ -24,7 +24,7 @@ from bot.flow.ports.github import (
 )
 from bot.flow.ports.house import Clock, Mint, ReadConfig, Render
 from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, Renewal, RepositoryEvents
-from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, SlackSignIn
+from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, Sessions, SlackSignIn
 from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
 from bot.flow.ports.store import (
     Announcements,
@@ -81,6 +81,7 @@ __all__ = [
     "RepositoryEvents",
     "Requests",
     "Runs",
+    "Sessions",
     "SlackChannels",
     "SlackMessages",
     "SlackSignIn",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bot.model.link import AccountLink, LinkAttempt
 from bot.model.people import GitHubAccount
+from bot.model.session import Session
 from bot.model.slack import Binding, SlackAccount
 
 
@@ -70,3 +71,19 @@ class Bindings(Protocol):
         """Insert or replace."""
 
     async def remove(self, connection: UUID, channel: str) -> bool: ...
+
+
+class Sessions(Protocol):
+    """Sign-ins to the pages, by the hash of a browser's cookie."""
+
+    async def add(self, session: Session) -> None:
+        """A new one. Raises `Conflict` when the hash is taken: mint a new secret."""
+
+    async def get(self, id_hash: str) -> Session | None:
+        """Also one that is over."""
+
+    async def end(self, id_hash: str) -> bool:
+        """False when nobody had it."""
+
+    async def end_all(self, connection: UUID, account: int) -> int:
+        """This account is signed out of every browser; of how many."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
-from bot.flow.ports.link import Bindings, LinkAttempts, Links
+from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
 from bot.model.config import KeptConfig, Layer
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
@@ -139,6 +139,14 @@ class Requests(Protocol):
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
 
+    async def newest_success(self, connection: UUID, repository: int, environment: str) -> Request | None:
+        """The one that succeeded there last, rehearsals apart: what `after` looks at (T11)."""
+
+    async def on_its_way(
+        self, connection: UUID, repository: int, environment: str, other_than: UUID | None
+    ) -> Request | None:
+        """The oldest of those that are queued, being dispatched or running there, or lost within the last day."""
+
 
 class Runs(Protocol):
     """Runs that our requests started."""
@@ -244,6 +252,12 @@ class Unit(Protocol):
     def links(self) -> Links: ...
     @property
     def bindings(self) -> Bindings: ...
+    @property
+    def configs(self) -> Configs: ...
+    @property
+    def trusts(self) -> Trusts: ...
+    @property
+    def sessions(self) -> Sessions: ...
     @property
     def audit(self) -> Audit: ...
     @property
