@@ -146,7 +146,7 @@ def _nothing_required(rule: str) -> Gate:
         passed=False,
         seen="only the checks that branch protection requires are asked for, and it requires none",
         reason=Reason.CHECKS_MISSING,
-        next_step="Have the base branch's protection require some, or ask for checks by name or for all that are there.",
+        next_step="Have the base branch's protection require some, or ask for checks by name or for all that ran.",
         rule=rule,
     )
 

@@ -6,7 +6,7 @@ from bot.model.decision import Gate, Reason
 
 
 def in_service(reason: str | None, *, rule: str = "") -> Gate:
-    """`reason` is what the configuration gives as `maintenance`; None is everyday. An empty one still is maintenance."""
+    """`reason` is what the configuration gives for it; None is everyday. An empty one still is maintenance."""
     if reason is None:
         return Gate(name="maintenance", passed=True, seen="nothing is paused", rule=rule)
     return Gate(

@@ -1,4 +1,4 @@
-"""Owns the gate `mergeable`: whether the pull request could be merged as it is, so that what is tried is what will be."""
+"""Owns the gate `mergeable`: whether the pull request could be merged as it is: what is tried is what will be."""
 
 from __future__ import annotations
 

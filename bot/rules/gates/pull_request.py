@@ -1,4 +1,4 @@
-"""Owns the gates about the pull request itself: that it is open, that it goes where people look, that it is no draft."""
+"""Owns the gates about the pull request itself: it is open, it goes where people look, it is no draft."""
 
 from __future__ import annotations
 
