@@ -22,6 +22,7 @@ from bot.model.repository import Target
 from bot.model.request import Answer, Request, RequestState
 from bot.rules import lifecycle, refuse
 from bot.rules.dialect import Dialect
+from bot.rules.places import Places, furnished, lead
 
 POST = "post_answer"
 REACT = "react"
@@ -71,6 +72,8 @@ class Reply:
     render: Render
     clock: Clock
     mint: Mint
+    public_url: str | None = None
+    """Where our own pages are, so that answers can lead there; None where nobody can sign in to them."""
 
     async def __call__(
         self,
@@ -104,8 +107,20 @@ class Reply:
         """Save the reply and its posting in the caller's transaction; False when this line was answered before."""
         if suffix != WAITS:
             await unit.answers.withdraw(caller.origin.natural_key + WAITS)
+        if isinstance(caller, Asker) and lead(message):
+            message = furnished(message, await self.places(unit, caller))
         said = caller.dialect.message(message) if caller.dialect else message
         return await self.tell(unit, caller.place, said, key=caller.origin.natural_key + suffix, due=due)
+
+    async def places(self, unit: Unit, asker: Asker) -> Places:
+        """Where the answer may lead."""
+        repository = asker.target.repository
+        return Places(
+            server_url=(await unit.connections.get(repository.connection)).server_url,
+            public_url=self.public_url,
+            repository=repository.full_name,
+            command=asker.dialect.command if asker.dialect else "/ops",
+        )
 
     async def tell(
         self, unit: Unit, address: Address, message: Message, *, key: str, due: datetime | None = None

@@ -15,7 +15,7 @@ from bot.model.decision import Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.repository import Repository, Target
 from bot.model.request import Request, RequestState
-from bot.rules import lifecycle, reruns
+from bot.rules import lifecycle, refuse, reruns
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Rejudge:
         asked = request.state is RequestState.DISPATCHING
         if isinstance(judged.decision, Denied):
             gate = judged.decision.gate
-            note = f"{gate.seen}. {gate.next_step}".strip()
+            note = refuse.noted(gate)
             if asked:
                 return RequestState.VOIDED, judged.decision.reason, note
             if judged.decision.reason is Reason.EXPIRED:

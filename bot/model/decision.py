@@ -63,6 +63,8 @@ class Gate:
     next_step: str = ""
     rule: str = ""
     """Where the rule behind it stands: `acme/shop/.github/signalbox.yml line 12`; empty for what always holds."""
+    links: tuple[tuple[str, str], ...] = ()
+    """What it names that has a page at GitHub, such as checks: words and address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,8 @@ class Message:
     name: str
     fields: Mapping[str, object]
     buttons: tuple[Button, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Whole sentences that stand below whatever it is: the configuration is broken, or waits for a second person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,12 +61,18 @@ def short_sha(sha: object) -> str:
 
 @pass_context
 def link(context: Context, text: object, url: object) -> Safe:
-    """`text` as a link, if `url` lies on the GitHub host that the message is about (its field `server_url`)."""
+    """`text` as a link, if `url` lies on a host that the message may lead to: see `leads`."""
     shown = escape(text) or Safe("link")
-    base = context.get("server_url")
-    if not isinstance(base, str) or not isinstance(url, str) or not lies_under(url, base):
+    if not isinstance(url, str) or not leads(context, url):
         return shown
     return Safe(f"[{shown}]({quote(url, safe=KEPT_IN_URLS)})")
+
+
+def leads(context: Context, url: str) -> bool:
+    """Whether `url` is on the GitHub host that the message is about (its field `server_url`), or on our own pages
+    (`public_url`)."""
+    bases = (context.get("server_url"), context.get("public_url"))
+    return any(isinstance(base, str) and base and lies_under(url, base) for base in bases)
 
 
 def lies_under(url: str, base: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bot.model.message import Message, SlackText
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 HTML_FILTERS: Final = ("safe", "escape", "e", "forceescape", "urlize", "xmlattr", "tojson", "striptags", "pprint")
 """Jinja's own that are made for HTML, or would mark text as safe that is not."""
+
+REMARKS: Final = "_remarks"
+"""The template of what stands below any message."""
 
 Text = TypeVar("Text")
 
@@ -48,15 +51,14 @@ class Renderer:
         An operator's template that fails is logged and ours is used: a typo there must not silence every answer.
         Raises `jinja2.TemplateError` when ours fails, which is a fault of this code.
         """
-        return _render(self._github, f"github/{message.name}.md.j2", message, cut)
+        return _render(self._github, "github/{}.md.j2", message, cut)
 
     def slack(self, message: Message) -> SlackText:
         """The message as Slack blocks and a line for notifications, within Slack's limits; templates as above.
 
         The first block has no `block_id`: it is the caller's, to find its own message again.
         """
-        name = f"slack/{message.name}.mrkdwn.j2"
-        return _render(self._slack, name, message, lambda text: slack_text(text, message.buttons))
+        return _render(self._slack, "slack/{}.mrkdwn.j2", message, lambda text: slack_text(text, message.buttons))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +108,31 @@ def _environment(
     return environment
 
 
-def _render(surface: _Surface, name: str, message: Message, finish: Callable[[str], Text]) -> Text:
+def _render(surface: _Surface, pattern: str, message: Message, finish: Callable[[str], Text]) -> Text:
+    name = pattern.format(message.name)
     if surface.theirs is not None:
         try:
-            return finish(_filled(surface.theirs, name, message))
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            return finish(_something(_filled(surface.theirs, pattern, message)))
+        except Exception as error:  # whatever it is: what an operator wrote must not keep anybody from an answer
             log.exception(
                 "The template %s of this installation failed, so the built-in one was used: %s",
                 name,
                 error,
                 extra={"action": "template_failed", "template": name},
             )
-    return finish(_filled(surface.ours, name, message))
+    return finish(_filled(surface.ours, pattern, message))
 
 
-def _filled(environment: ImmutableSandboxedEnvironment, name: str, message: Message) -> str:
-    text = environment.get_template(name).render(message.fields)
+def _something(text: str) -> str:
+    """Raises `ValueError` when there are no words: no service takes an empty message."""
+    if not text:
+        raise ValueError("the template printed nothing")
+    return text
+
+
+def _filled(environment: ImmutableSandboxedEnvironment, pattern: str, message: Message) -> str:
+    text = environment.get_template(pattern.format(message.name)).render(message.fields)
+    if message.remarks:
+        below = environment.get_template(pattern.format(REMARKS)).render(remarks=message.remarks)
+        text = f"{text}\n\n{below}"
     return _EMPTY_LINES.sub("\n\n", text).strip()

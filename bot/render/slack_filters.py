@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from bot.render.filters import KEPT_IN_URLS, duration, lies_under, short_sha
+from bot.render.filters import KEPT_IN_URLS, duration, leads, short_sha
 from bot.render.filters import moment as in_utc
 from bot.render.markdown import Safe
 from bot.render.mrkdwn import block, code, entities, escape
@@ -45,10 +45,9 @@ def moment(when: object) -> Safe:
 
 @pass_context
 def link(context: Context, text: object, url: object) -> Safe:
-    """`text` as a link, if `url` lies on the GitHub host that the message is about (its field `server_url`)."""
+    """`text` as a link, if `url` lies on a host that the message may lead to: see `bot.render.filters.leads`."""
     shown = escape(text) or Safe("link")
-    base = context.get("server_url")
-    if not isinstance(base, str) or not isinstance(url, str) or not lies_under(url, base):
+    if not isinstance(url, str) or not leads(context, url):
         return shown
     target = entities(quote(url, safe=KEPT_IN_URLS))
     return Safe(f"<{target}|{shown}>") if len(target) <= _LONGEST_URL else shown

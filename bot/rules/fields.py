@@ -117,6 +117,10 @@ class RequestFields(TypedDict):
     """The stable reason code behind a bad end."""
     note: str
     """The sentence behind `reason`."""
+    rule: str | None
+    """Where the rule behind a refusal stands: `acme/shop/.github/signalbox.yml line 12`."""
+    rule_url: str | None
+    """That line at GitHub; None for a file on the server."""
     next_step: str
     offers: list[Offer]
     """Lines ready to copy."""

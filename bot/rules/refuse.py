@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.model.command import Problem
-from bot.model.decision import Denied, Reason
+from bot.model.decision import Denied, Gate, Reason
 from bot.model.message import Message
+from bot.rules import places
+
+LISTED: Final = 20
+"""How many checks, say, a refusal leads to."""
+
+NOWHERE: Final = {"server_url": "", "public_url": "", "catalog_url": None}
+"""Until it is known which hosts it may lead to (`bot.rules.places.furnished`)."""
 
 
 def refusal(line: str, denied: Denied) -> Message:
@@ -14,14 +23,20 @@ def refusal(line: str, denied: Denied) -> Message:
         return Message(name="target_missing", fields={"line": line, "next_step": gate.next_step})
     return Message(
         name="command_refused",
-        fields={
-            "line": line,
-            "reason": denied.reason.value,
-            "rule": gate.name,
-            "seen": gate.seen,
-            "next_step": gate.next_step,
-        },
+        fields={"line": line, "rule": gate.name, **shown(gate), **NOWHERE},
     )
+
+
+def shown(gate: Gate) -> dict[str, object]:
+    """What is told of a gate: the fact that it saw, where its rule stands, and what to do."""
+    return {
+        "seen": gate.seen,
+        "reason": gate.reason.value if gate.reason else None,
+        "next_step": gate.next_step,
+        "source": gate.rule or None,
+        "source_url": None,
+        "links": [{"name": name, "url": url} for name, url in gate.links[:LISTED]],
+    }
 
 
 def misheard(problem: Problem) -> Message:
@@ -32,8 +47,13 @@ def misheard(problem: Problem) -> Message:
     )
 
 
+def noted(gate: Gate) -> str:
+    """What a gate that is shut says, as the note below a request that ends by it."""
+    return places.noted(_sentences(gate.seen, gate.next_step), gate.rule)
+
+
 def in_short(message: Message) -> str:
-    """What a refusal says, as the sentence below a request that ends by it."""
+    """What a refusal says, as the note below a request that ends by it."""
     fields = message.fields
     if message.name == "upstream_failed":
         return f"{fields['service']} did not answer for {_hours(fields['waited'])}, so nothing was started."
@@ -42,8 +62,12 @@ def in_short(message: Message) -> str:
     if message.name == "command_misheard":
         way = fields["nearest"] or fields["usage"]
         return f"{fields['sentence']} Type {way}".strip() if way else str(fields["sentence"])
-    said = [str(fields[name]) for name in ("seen", "sentence", "next_step") if fields.get(name)]
-    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in said)
+    said = _sentences(*(str(fields[name]) for name in ("seen", "sentence", "next_step") if fields.get(name)))
+    return places.noted(said, str(fields.get("source") or ""))
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in parts if each)
 
 
 def _hours(waited: object) -> str:

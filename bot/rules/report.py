@@ -17,7 +17,7 @@ from bot.model.message import Message
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Run, RunJob
-from bot.rules import buttons
+from bot.rules import buttons, places
 from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
 from bot.rules.inputs import is_reserved
 from bot.rules.lifecycle import FINAL, UPSTREAM, held_up
@@ -66,6 +66,7 @@ def living(
     told_run = _run(run, base) if run else None
     because = held_up(request)
     sentence, offers = next_step(request, has_run=run is not None)
+    note, rule = places.apart(request.note)
     fields = RequestFields(
         code=request.code,
         state=request.state.value,
@@ -94,7 +95,9 @@ def living(
         waits_until=request.created_at + OUTAGE if request.waiting_for == UPSTREAM else None,
         reason=request.reason.value if request.reason else None,
         waits_because=because,
-        note="" if request.note == because else request.note,
+        note="" if request.note == because else note,
+        rule=rule,
+        rule_url=places.rule_url(rule, server_url),
         next_step=sentence,
         offers=list(offers),
     )

@@ -17,6 +17,7 @@ from bot.model.request import Pin, PinSource, Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
 from bot.rules import explain, refuse, report
 from bot.rules.lifecycle import AWAY, SLOWED
+from bot.rules.places import Places, furnished
 
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CONNECTION: Final = UUID(int=1)
@@ -47,6 +48,7 @@ def request(state: RequestState, **changes: Any) -> Request:
         number=12,
         on_pull_request=True,
         rerun=None,
+        dry_run=False,
         origin=CommentOrigin(
             connection=CONNECTION,
             repository=7,
@@ -133,6 +135,37 @@ GATES: Final = (
         next_step="Ask an admin of the repository for the role write.",
     ),
 )
+RULE: Final = "acme/shop/.github/signalbox.yml line 12"
+OURS: Final = "https://box.example"
+PLACES: Final = Places(server_url=SERVER, public_url=OURS, repository="acme/shop")
+TEAM: Final = Gate(
+    name="teams",
+    passed=False,
+    seen="alice is in none of acme/deployers and acme/release",
+    reason=Reason.TEAM,
+    next_step="Ask somebody of acme/deployers or acme/release to run it, or to take you in.",
+    rule=RULE,
+)
+CHECKS: Final = Gate(
+    name="checks",
+    passed=False,
+    seen="build and lint failed on 0123456789ab",
+    reason=Reason.CHECKS_FAILING,
+    next_step="Mend them, push, and type the command again.",
+    rule="/etc/signalbox.yml line 3",
+    links=(
+        ("build", f"{SERVER}/acme/shop/actions/runs/5/job/1"),
+        ("lint", f"{SERVER}/acme/shop/actions/runs/5/job/2"),
+        ("elsewhere", "https://ci.example/42"),
+    ),
+)
+
+
+def refused(gate: Gate) -> Message:
+    """The answer to a line that this gate stopped, as it is told to somebody whom we know."""
+    return furnished(refuse.refusal("/deploy production", Denied(gates=(gate,), gate=gate)), PLACES)
+
+
 HIDDEN: Final = Gate(
     name="repository visible",
     passed=False,
@@ -231,6 +264,12 @@ SAMPLES: Final[Mapping[str, Message]] = {
             note="alice has the role read, run needs write. Ask an admin of the repository for the role write.",
         )
     ),
+    "refused-by-a-rule": living(
+        request(RequestState.REFUSED, ended_at=later(9), reason=Reason.TEAM, note=refuse.noted(TEAM))
+    ),
+    "voided-by-a-rule-of-the-server": living(
+        request(RequestState.VOIDED, **ENDED, reason=Reason.CHECKS_FAILING, note=refuse.noted(CHECKS))
+    ),
     "rejected": living(request(RequestState.REJECTED, ended_at=later(9), note="bob said no.")),
     "expired": living(
         request(
@@ -257,6 +296,11 @@ SAMPLES: Final[Mapping[str, Message]] = {
         )
     ),
     "command-refused": refuse.refusal(LINE, Denied(gates=GATES, gate=GATES[1])),
+    "command-refused-team": refused(TEAM),
+    "command-refused-checks": refused(CHECKS),
+    "command-refused-remarks": replace(
+        refused(TEAM), remarks=("A newer acme/shop/.github/signalbox.yml is broken; the one before is in force.",)
+    ),
     "target-missing": refuse.refusal(LINE, Denied(gates=(HIDDEN,), gate=HIDDEN)),
     "misheard": refuse.misheard(
         Problem(

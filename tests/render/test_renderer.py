@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,9 @@ def test_an_operator_s_template_can_use_our_parts(tmp_path: Path) -> None:
         "{{ sentence.__class__.__mro__ }}",
         '{% include "github/nowhere.md.j2" %}',
         '{{ "%d" % sentence }}',
+        "{# nothing at all #}",
+        "{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}",
+        "{{ sentence.upper(1, 2) }}",
     ],
 )
 def test_an_operator_s_broken_template_is_logged_and_ours_is_used(
@@ -67,6 +71,19 @@ def test_an_operator_s_broken_template_is_logged_and_ours_is_used(
     with caplog.at_level(logging.ERROR):
         assert renderer.github(MESSAGE) == "ours \\*Stopping\\* it."
     assert [getattr(record, "action", None) for record in caplog.records] == ["template_failed"]
+
+
+def test_what_can_not_be_read_is_logged_and_ours_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    ours, theirs = folder(tmp_path / "ours", cancel_answered="ours"), folder(tmp_path / "theirs")
+    (theirs / "github" / "cancel_answered.md.j2").write_bytes(b"\xff\xfe")
+    with caplog.at_level(logging.ERROR):
+        assert Renderer(ours, theirs).github(MESSAGE) == "ours"
+    assert [getattr(record, "action", None) for record in caplog.records] == ["template_failed"]
+
+
+def test_remarks_stand_below_any_message(tmp_path: Path) -> None:
+    ours = folder(tmp_path, cancel_answered="ours", _remarks="{% for each in remarks %}! {{ each }}{% endfor %}")
+    assert Renderer(ours, None).github(replace(MESSAGE, remarks=("*broken*",))) == "ours\n\n! \\*broken\\*"
 
 
 def test_a_field_that_does_not_exist_is_an_error(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.render.blocks import faults
 from bot.render.renderer import Renderer
-from tests.render.samples import SERVER
+from tests.render.samples import OURS, SERVER
 from tests.render.slack import mrkdwn, seen, seen_text
 from tests.render.slack_finished import shown
 from tests.render.slack_samples import SLACK_SAMPLES
@@ -54,7 +54,7 @@ def test_a_message_has_no_odd_ends(sample: str) -> None:
     found = seen(said)
     assert found.live == ()
     assert found.bare == ()
-    assert all(one.startswith((f"{SERVER}/", "!date^", "@U012ALICE", "#C012DEPLOY")) for one in found.specials)
+    assert all(one.startswith((f"{SERVER}/", OURS, "!date^", "@U012ALICE", "#C012DEPLOY")) for one in found.specials)
     for text in (text for block in said.blocks for text in mrkdwn(block)):
         assert text == text.strip()
         assert "\n\n" not in text

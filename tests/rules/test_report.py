@@ -176,6 +176,8 @@ def test_every_field_of_a_running_request() -> None:
         "waits_because": None,
         "reason": None,
         "note": "",
+        "rule": None,
+        "rule_url": None,
         "next_step": "",
         "offers": [{"line": "/cancel K7QX2M", "does": "stops it"}],
     }
