@@ -53,7 +53,8 @@ def green(wanted: CheckRule, *, snapshot: Snapshot, sha: str, own_app: int | Non
     required -= ours - {each.name for each in checks}
     if wanted.wanted is ChecksWanted.REQUIRED and not required:
         return _nothing_required(rule)
-    return _verdict(_tally(wanted, checks, sorted(required)), rule)
+    tally = _tally(wanted, checks, sorted(required))
+    return replace(_verdict(tally, rule), links=_pages(tally, checks))
 
 
 def newest(checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -71,6 +72,13 @@ def newest(checks: Iterable[Check]) -> tuple[Check, ...]:
 
 def _rank(check: Check) -> tuple[datetime, int]:
     return check.at or _LONG_AGO, _WORSE[check.state]
+
+
+def _pages(tally: _Tally, checks: Iterable[Check]) -> tuple[tuple[str, str], ...]:
+    """Where those can be looked at that failed or have not ended."""
+    names = (*tally.failed, *tally.pending)
+    shown = [each for each in checks if each.url and each.state is not CheckState.PASSED]
+    return tuple((each.name, each.url) for each in shown if any(_is(each, name) for name in names))
 
 
 def _tally(wanted: CheckRule, checks: Sequence[Check], required: Sequence[str]) -> _Tally:
