@@ -54,7 +54,7 @@ def green(wanted: CheckRule, *, snapshot: Snapshot, sha: str, own_app: int | Non
     if wanted.wanted is ChecksWanted.REQUIRED and not required:
         return _nothing_required(rule)
     tally = _tally(wanted, checks, sorted(required))
-    return replace(_verdict(tally, rule), links=_pages(tally, checks))
+    return replace(_verdict(tally, wanted, rule), links=_pages(tally, checks))
 
 
 def newest(checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -116,10 +116,10 @@ def _count(found: Iterable[tuple[str, Sequence[Check]]]) -> _Tally:
     return _Tally(**{state: tuple(names) for state, names in by.items()})
 
 
-def _verdict(tally: _Tally, rule: str) -> Gate:
+def _verdict(tally: _Tally, wanted: CheckRule, rule: str) -> Gate:
     """Failing is told before missing, missing before pending; the sentence names all three."""
     if not (tally.failed or tally.missing or tally.pending):
-        return Gate(name=NAME, passed=True, seen=_green(tally.passed), rule=rule)
+        return Gate(name=NAME, passed=True, seen=_green(tally, wanted), rule=rule)
     said = [
         f"{_named(tally.failed)} failed" if tally.failed else "",
         f"{_named(tally.missing)} never ran" if tally.missing else "",
@@ -135,8 +135,11 @@ def _verdict(tally: _Tally, rule: str) -> Gate:
     return Gate(name=NAME, passed=False, seen=seen, reason=reason, next_step=step, rule=rule)
 
 
-def _green(passed: Sequence[str]) -> str:
-    return f"{_named(passed)} passed" if passed else "no checks ran that this rule looks at, and none is required"
+def _green(tally: _Tally, wanted: CheckRule) -> str:
+    """With nothing to look at there is nothing against it, as for branch-deploy."""
+    if tally.passed:
+        return f"{_named(tally.passed)} passed"
+    return "no checks ran but ignored ones" if wanted.ignored else "no checks ran, and none is required"
 
 
 def _named(names: Sequence[str]) -> str:
