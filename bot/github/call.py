@@ -17,6 +17,8 @@ from bot.model.repository import Repository
 T = TypeVar("T")
 
 MOVED: Final = frozenset({301, 302, 307, 308})
+GRAPHQL: Final = "/graphql"
+"""The route of every GraphQL question; the questions name what they are about themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,14 @@ class Call:
     content: bool = False
     """Whether it writes what people see, of which GitHub takes less than of other writes."""
 
+    @property
+    def counts_as(self) -> str:
+        """The method by which GitHub counts it. Our GraphQL only reads, and costs as little as a GET.
+
+        https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+        """
+        return "GET" if self.route == GRAPHQL else self.method
+
     def answered_by(self, response: httpx.Response) -> bool:
         """Whether a redirect is what was asked for."""
         return self.pointer and response.status_code == 302 and response.has_redirect_location
@@ -67,6 +77,15 @@ class Call:
 def located(route: str, repository: Repository, places: Mapping[str, str | int]) -> str:
     """A path of this repository."""
     return filled(route, {"owner": repository.owner, "repo": repository.name, **places})
+
+
+def graphql_url(base: httpx.URL) -> str:
+    """Where GraphQL is asked: beside `/api/v3` on GitHub Enterprise Server, below the API's own host elsewhere.
+
+    https://docs.github.com/en/enterprise-server@latest/graphql/guides/forming-calls-with-graphql
+    """
+    path = base.path.rstrip("/")
+    return str(base.copy_with(path=f"{path.removesuffix('/v3')}{GRAPHQL}"))
 
 
 def filled(route: str, places: Mapping[str, str | int]) -> str:

@@ -15,3 +15,16 @@ READ_RUNS: Final[Mapping[str, str]] = {"actions": "read"}
 START_RUNS: Final[Mapping[str, str]] = {"actions": "write"}
 THREADS: Final[Mapping[str, str]] = {"issues": "write", "pull_requests": "write"}
 """Comments of issues and of pull requests share their routes; which of the two a number is, the caller may not know."""
+SNAPSHOT: Final[Mapping[str, str]] = {
+    "checks": "read",
+    "contents": "read",
+    "pull_requests": "read",
+    "statuses": "read",
+}
+SNAPSHOT_WITHOUT_CHECKS: Final[Mapping[str, str]] = {"contents": "read", "pull_requests": "read"}
+"""For an installation whose owner did not accept the permissions for checks yet."""
+TEAMS: Final[Mapping[str, str]] = {"members": "read"}
+CHECK_RUNS: Final[Mapping[str, str]] = {"checks": "write"}
+
+OPTIONAL_PROPOSALS: Final[Mapping[str, str]] = {"contents": "write", "pull_requests": "write"}
+"""Beyond what the App asks for: whoever wants pull requests of ours gives it (docs/operating.md)."""

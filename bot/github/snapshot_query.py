@@ -49,7 +49,7 @@ query Snapshot($owner: String!, $name: String!, $number: Int!, $sha: GitObjectID
       headRefOid headRefName headRepository { databaseId }
       baseRefName baseRepository { databaseId }
       baseRef { compare(headRef: $head) { behindBy } }
-      mergeable mergeStateStatus reviewDecision
+      mergeable reviewDecision
       latestOpinionatedReviews(first: 100, writersOnly: false) { ...Reviews }
     }
     object(oid: $sha) {

@@ -18,7 +18,7 @@ import msgspec
 from bot.clock import Clock
 from bot.errors import Moved, RateLimited, Unreachable
 from bot.github.budget import APP, Budget, Turn
-from bot.github.call import Answer, Call, below, filled, located
+from bot.github.call import GRAPHQL, Answer, Call, below, filled, graphql_url, located
 from bot.github.etags import Etags
 from bot.github.facts import Moment, RepositoryFacts
 from bot.github.failures import WAIT_SECONDS, failure
@@ -111,13 +111,13 @@ class GitHubClient:
         content: bool = False,
         **places: str | int,
     ) -> Answer:
-        """Call a route of this repository, `/repos/{owner}/{repo}/...`; `places` fills its other braces.
+        """Call a route of this repository, `/repos/{owner}/{repo}/...`, or GRAPHQL; `places` fills its other braces.
 
         `remember` asks again with the ETag of the last answer; `turn` and `content` are what `bot.github.budget` asks.
         Raises `Unreachable` (for a write: it may have taken effect), `RateLimited`, `NotFound` or `Refused`, and
         `Moved` for a write to a name that the repository no longer has: nothing was done, and the new one is known.
         """
-        url = located(route, repository, places)
+        url = graphql_url(self.base_url) if route == GRAPHQL else located(route, repository, places)
         call = Call(method=method, url=url, route=route, query=query, body=body, turn=turn, content=content)
         scope, token = await self._token(repository, permissions)
         key = (scope, call.url, tuple(sorted((query or {}).items()))) if remember else None
@@ -216,7 +216,7 @@ class GitHubClient:
     async def _authorised(self, call: Call, scope: Scope, token: str, key: object | None) -> Answer:
         kept = self._etags.get(key) if key is not None else None
         headers = {"If-None-Match": kept.etag} if kept else None
-        self.budget.take(scope.installation, call.method, call.turn, content=call.content)
+        self.budget.take(scope.installation, call.counts_as, call.turn, content=call.content)
         response = await self._exchange(call, token, headers)
         if response.status_code == 401:
             self._tokens.drop(scope, token)
