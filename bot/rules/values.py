@@ -14,6 +14,7 @@ from typing import Final, assert_never
 from bot.model.command import Argument, ArgumentType
 from bot.rules.line import is_control
 from bot.rules.nearest import nearest
+from bot.rules.patterns import matches
 from bot.rules.wording import listed, quoted
 
 BOOLEAN_WORDS: Final = {
@@ -86,7 +87,7 @@ def wanted(argument: Argument) -> str:
 
 def _text(argument: Argument, value: str) -> str | Misfit:
     """Where the configuration says what a text looks like, that holds instead of the safe pattern (T27)."""
-    if argument.pattern is None or re.fullmatch(argument.pattern, value):
+    if argument.pattern is None or matches(argument.pattern, value):
         return value
     return Misfit(sentence=f"{quoted(argument.name)} has to look like {quoted(argument.pattern)}.")
 
