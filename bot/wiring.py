@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from bot import catalog
-from bot.errors import BotError
+from bot.errors import BotError, Refused
 from bot.flow import (
     act,
     adopt,
@@ -19,11 +19,14 @@ from bot.flow import (
     answer,
     authorize,
     cancel,
+    catalogs,
     dispatch,
     enter,
+    gather,
     hear,
     identify,
     keep,
+    locate,
     maintenance,
     patience,
     ports,
@@ -47,9 +50,11 @@ from bot.flow import open as opening
 from bot.github import happened
 from bot.jobs.policy import Policy
 from bot.jobs.port import Engine
-from bot.model.command import Command
+from bot.model.config import Config, Effective
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
+from bot.model.people import GitHubAccount
+from bot.model.repository import PullRequest, Repository
 from bot.render.renderer import Renderer
 from bot.rules import retention
 
@@ -136,7 +141,7 @@ class Common:
 
     github: GitHub
     units: ports.Units
-    catalog: Mapping[str, Command]
+    catalogs: catalogs.Catalogs
     clock: ports.Clock
     mint: ports.Mint
     render: ports.Render
@@ -152,12 +157,12 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
     units, clock, mint, reply, patient = common.units, common.clock, common.mint, common.reply, common.patience
     counted = bot.metrics.redeliveries
     ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
-    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient)
+    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows)
     poster = post.Post(units, github.comments, slack.messages if slack else None)
-    rejudging = rejudge.Rejudge(units, common.judge, common.catalog, clock)
+    rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock)
     restarting = restart.Restart(units, github.runs, github.ourselves, clock, mint)
     grace = post.GRACE if bot.grace is None else bot.grace
-    channels, dialect = (slack.channels, slack.dialect(common.catalog)) if slack else (None, None)
+    channels, dialect = (slack.channels, slack.dialect(common.catalogs.built_in)) if slack else (None, None)
     return Steps(
         receive=_receive(common, tracker, slack),
         dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock, patient),
@@ -179,20 +184,47 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, None)
     reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
+    known = catalogs.Catalogs(catalog.load(), _unconfigured)
     return Common(
         github=github,
         units=units,
-        catalog=catalog.load(),
+        catalogs=known,
         clock=clock,
         mint=mint,
         render=render,
         reply=reply,
         identify=identify.Identify(clock, mint),
-        judge=authorize.Authorize(
-            units, github.permissions, github.pull_requests, github.workflows, clock, github.input_limit
-        ),
+        judge=_judge(bot, github, known),
         patience=patient,
         wait=wait.Wait(units, reply, patient),
+    )
+
+
+async def _unconfigured(repository: Repository, *, fresh: bool = False) -> Effective:
+    return Effective(config=Config())
+
+
+async def _nobody(repository: Repository, pull: PullRequest, sha: str) -> str | None:
+    return None
+
+
+class _NoTeams:
+    async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
+        raise Refused("Teams are not asked about yet.")
+
+
+def _judge(bot: Signalbox, github: GitHub, known: catalogs.Catalogs) -> authorize.Authorize:
+    units: ports.Units = bot.units
+    located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
+    return authorize.Authorize(
+        catalogs=known,
+        permissions=github.permissions,
+        workflows=github.workflows,
+        locate=located,
+        gather=gather.Gather(units, _NoTeams(), github.snapshots, located, _nobody),
+        clock=bot.timer,
+        input_limit=github.input_limit,
+        own_app=github.connection.app_id,
     )
 
 
@@ -203,10 +235,9 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     opener = opening.Open(common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, common.catalog, github.workflows, common.judge, logs, again, reply, mint)
+    ask = query.Ask(units, common.catalogs.built_in, github.workflows, common.judge, logs, again, reply, mint)
     acting = act.Act(
         units=units,
-        catalog=common.catalog,
         permissions=github.permissions,
         open=opener,
         rerun=again,
@@ -220,7 +251,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     return receive.Receive(
         units,
         Readers(readers),
-        hear.Hear(units, common.catalog, common.identify, acting, reply, common.wait, clock),
+        hear.Hear(units, common.catalogs, common.identify, acting, reply, common.wait, clock),
         tracker,
         common.identify,
         reply,

@@ -23,6 +23,7 @@ from bot.github.permissions import Permissions
 from bot.github.pull_requests import PullRequests
 from bot.github.repositories import Repositories
 from bot.github.runs import WorkflowRuns
+from bot.github.snapshots import Snapshots
 from bot.github.transport import GitHubClient
 from bot.github.workflows import Workflows
 from bot.model.repository import Connection, Repository
@@ -42,6 +43,7 @@ class GitHub:
     read: ports.ReadDelivery
     permissions: ports.Permissions
     pull_requests: ports.PullRequests
+    snapshots: ports.Snapshots
     workflows: ports.Workflows
     runs: ports.WorkflowRuns
     comments: ports.Comments
@@ -74,6 +76,7 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         read=ReadDelivery({connection.id: settings.app_id}),
         permissions=Permissions(clients, bot.timer, partial(_access, bot) if not bot.settings.sqlite else None),
         pull_requests=PullRequests(clients),
+        snapshots=Snapshots(clients),
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),
         comments=Comments(clients),

@@ -85,7 +85,7 @@ class Slack:
         linking = self._linking(common, github)
         talk = converse.Converse(
             units=units,
-            catalog=common.catalog,
+            catalogs=common.catalogs,
             command=self.settings.command,
             meet=meeting,
             aim=aim.Aim(units, common.github.repositories, common.github.permissions, github.id),

@@ -5,7 +5,6 @@ So permission can not be forgotten by a command: a command only proposes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -18,10 +17,11 @@ from bot.flow.patience import Away
 from bot.flow.ports import Permissions, Units
 from bot.flow.query import Ask
 from bot.flow.rerun import RunAgain
+from bot.flow.trust import SayTrust
 from bot.flow.use import Bind
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
-from bot.model.intent import Decide, Dispatch, Intent, Link, Query, Rerun, Use
+from bot.model.intent import Decide, Dispatch, Intent, Link, Query, Rerun, Trust, Use
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
@@ -35,11 +35,11 @@ class Act:
     """Judges what can be judged from the role alone, and hands the intent to its step."""
 
     units: Units
-    catalog: Mapping[str, Command]
     permissions: Permissions
     open: Open
     rerun: RunAgain
     cancel: Cancel
+    trust: SayTrust
     ask: Ask
     bind: Bind | None
     """None while Slack is not configured: only channels are bound."""
@@ -82,6 +82,9 @@ class Act:
                 assert self.bind is not None
                 if await self._allowed(asker, command, fresh=True) is not None:
                     await self.bind(asker, intent)
+            case Trust():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.trust(asker, intent)
             case Query():
                 role = await self._allowed(asker, command, fresh=False)
                 if role is not None:

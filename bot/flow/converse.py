@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from bot.errors import NotFound, Refused, UpstreamError
 from bot.flow.act import Act
 from bot.flow.aim import Aim
 from bot.flow.answer import Asker, Caller, Reply
+from bot.flow.catalogs import Catalogs
 from bot.flow.enter import judged_before
 from bot.flow.meet import Meet, Met
 from bot.flow.myself import Myself
@@ -25,7 +28,7 @@ from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
 from bot.model.intent import Dispatch, Intent, Link, Rerun
 from bot.model.message import Message
-from bot.model.origin import SlackOrigin, SlackVia
+from bot.model.origin import Origin, SlackOrigin, SlackVia
 from bot.model.repository import Target
 from bot.rules import parse, refuse, slack_people, slack_words
 from bot.rules.dialect import Dialect
@@ -51,7 +54,7 @@ class Converse:
     """Takes what somebody typed after the slash command, after a mention, or into the form."""
 
     units: Units
-    catalog: Mapping[str, Command]
+    catalogs: Catalogs
     command: str
     """The slash command: `/ops`."""
     meet: Meet
@@ -92,7 +95,8 @@ class Converse:
         caller = self._caller(received)
         typed = slack_words.without_call(slack_words.plain(received.words), self.command) or HELP
         heard, meant = self._understand(received.origin, split(typed)[0])
-        intent = None if isinstance(heard, Problem) or isinstance(meant, Problem) else meant
+        known = None if isinstance(heard, Problem) or isinstance(meant, Problem) else meant
+        intent = PERHAPS if self._own(split(typed)[0]) else known
         return await self.wait(caller, error, intent=intent, arrived=arrived, service=service)
 
     async def encounter(self, origin: SlackOrigin, response_url: str | None, text: str) -> Met | None:
@@ -114,11 +118,13 @@ class Converse:
         dialect = self.dialect(named)
         caller = met.caller(text, dialect)
         heard, meant = self._understand(met.origin, without)
+        if self._own(without):
+            return await self._configured(met, caller, Said(text=text, call=f"/ops {without}", named=named), heard)
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             problem = heard if isinstance(heard, Problem) else meant
             assert isinstance(problem, Problem)
             return await self.reply(caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS)
-        command = self.catalog[heard.verb]
+        command = self.catalogs.built_in[heard.verb]
         refused = slack_people.refused(met.user, anywhere=command.anywhere, bound=met.bound)
         if refused is not None:
             reason, message = refused
@@ -131,29 +137,71 @@ class Converse:
         person = met.person or await self.myself.unknown(met, caller)
         if person is None:
             return
-        met = replace(met, person=person)
-        await self._about(met, Said(text=text, call=f"/ops {without}", named=named), command, meant)
+        said = Said(text=text, call=f"/ops {without}", named=named)
+        await self._about(replace(met, person=person), said, meant, command, partial(self._built_in, command))
+
+    async def _configured(self, met: Met, caller: Caller, said: Said, heard: ParsedCommand | Problem) -> None:
+        """A verb that is not built in: whether it is one at all, the configuration of the target says."""
+        refused = slack_people.refused(met.user, anywhere=False, bound=met.bound)
+        if refused is not None:
+            reason, message = refused
+            return await self.reply(caller, message, action="command_refused", reason=reason)
+        person = met.person or await self.myself.unknown(met, caller)
+        if person is not None:
+            await self._about(replace(met, person=person), said, PERHAPS, heard, self._by_its_configuration)
+
+    async def _built_in(self, command: Command, asker: Asker, intent: Intent) -> None:
+        await self.act(asker, command, intent)
+
+    async def _by_its_configuration(self, asker: Asker, _: Intent) -> None:
+        """Who may not see the repository is told so before its configuration is looked at (T22)."""
+        role = await self.act.role(asker, fresh=False)
+        if not role:
+            return await self.act.misheard(asker, Problem(sentence=""))  # which tells them that it is not there
+        catalog = await self.catalogs.of(asker.target.repository)
+        heard, meant = self._understand(asker.origin, asker.call.removeprefix("/ops "), catalog.commands)
+        if isinstance(heard, Problem) or isinstance(meant, Problem):
+            problem = heard if isinstance(heard, Problem) else meant
+            assert isinstance(problem, Problem)
+            return await self.act.misheard(asker, problem)
+        await self.act(asker, catalog.commands[heard.verb], meant)
+
+    def _own(self, words: str) -> bool:
+        """Whether the verb can only be a repository's own."""
+        verb = words.split(" ", 1)[0].lower()
+        return VERB.fullmatch(verb) is not None and verb not in self.catalogs.built_in
 
     def dialect(self, named: Named | None) -> Dialect:
         """How lines to copy read for somebody who named this target."""
-        anywhere = [name for name, command in self.catalog.items() if command.anywhere]
+        anywhere = [name for name, command in self.catalogs.built_in.items() if command.anywhere]
         return Dialect(command=self.command, target=named.words if named else None, anywhere=anywhere)
 
-    def _understand(self, origin: SlackOrigin, words: str) -> tuple[ParsedCommand | Problem, Intent | Problem]:
-        verbs = [name for name, command in self.catalog.items() if Surface.SLACK in command.where]
+    def _understand(
+        self, origin: Origin, words: str, commands: Mapping[str, Command] | None = None
+    ) -> tuple[ParsedCommand | Problem, Intent | Problem]:
+        known = self.catalogs.built_in if commands is None else commands
+        verbs = [name for name, command in known.items() if Surface.SLACK in command.where]
         heard = parse.parse(f"/ops {words}", origin, verbs=verbs)
         assert heard is not None  # after the prefix there is always an answer
-        return heard, heard if isinstance(heard, Problem) else understand(self.catalog, heard)
+        return heard, heard if isinstance(heard, Problem) else understand(known, heard)
 
-    async def _about(self, met: Met, said: Said, command: Command, intent: Intent) -> None:
-        """The command of a linked person, about a repository."""
+    async def _about(
+        self,
+        met: Met,
+        said: Said,
+        intent: Intent,
+        heard: Command | ParsedCommand | Problem,
+        act: Callable[[Asker, Intent], Awaitable[None]],
+    ) -> None:
+        """The command of a linked person, about a repository; `heard` says what it is as far as that is known."""
         caller = met.caller(said.text, self.dialect(said.named))
         aimed = await self.aim(met, intent, said.named)
+        if isinstance(aimed, Message) and isinstance(heard, Problem) and aimed.name == "target_unnamed":
+            return await self.reply(caller, refuse.misheard(heard), action="command_refused", reason=Reason.ARGUMENTS)
         if isinstance(aimed, Message):
+            usage = heard.usage if isinstance(heard, Command) else said.call.removeprefix("/ops ")
             missing = aimed.name == "target_missing"
-            told = (
-                {"line": said.text} if missing else {"line": said.text, "usage": f"/{command.usage}", "nearest": None}
-            )
+            told = {"line": said.text} if missing else {"line": said.text, "usage": f"/{usage}", "nearest": None}
             reason = Reason.NOT_FOUND if missing else Reason.ARGUMENTS
             message = replace(aimed, fields={**aimed.fields, **told})
             return await self.reply(caller, message, action="command_refused", reason=reason)
@@ -166,7 +214,7 @@ class Converse:
         if not await self.act.within_bounds(asker, recent):
             message = Message(name="press_answered", fields={"sentence": FLOODED, "next_step": "Wait ten minutes."})
             return await self.act.refuse(asker, message, Reason.RATE_LIMITED)
-        await self.act(asker, command, intent)
+        await act(asker, intent)
 
     async def _asker(self, met: Met, said: Said, intent: Intent, target: Target) -> Asker:
         assert met.person is not None
@@ -227,6 +275,9 @@ class Converse:
 
 
 HELP: Final = "help"
+VERB: Final = re.compile(r"[a-z][a-z-]*")
+PERHAPS: Final = Dispatch(workflow="", inputs={})
+"""What a verb that only a configuration knows will ask for, as far as patience and places go."""
 ALONE: Final = "{verb} is about your accounts, so it takes no repository."
 UNKNOWN: Final = "Slack does not say who you are, so nothing was done."
 TELL: Final = "Type it again in a minute; if it stays so, tell whoever runs Signalbox."

@@ -24,7 +24,7 @@ from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
-from bot.model.request import Request, RequestState
+from bot.model.request import Pin, Request, RequestState
 from bot.rules import lifecycle, policy, verify
 from bot.rules.patience import lasts
 from bot.rules.pin import LATE
@@ -197,9 +197,8 @@ class Dispatcher:
             return None
         assert request.pin is not None
         try:
-            run = await self.workflows.dispatch(
-                repository, request.workflow_path, ref=request.pin.ref, inputs=request.inputs
-            )
+            ref = _ref(request.pin, repository)
+            run = await self.workflows.dispatch(repository, request.workflow_path, ref=ref, inputs=request.inputs)
         except (Refused, NotFound) as error:
             note = f"GitHub refused: {error}"
             await insist(lambda: self.end(request, RequestState.FAILED, Reason.UPSTREAM_REFUSED, note))
@@ -235,6 +234,11 @@ BROKE_BEFORE: Final = "Something went wrong in Signalbox, so nothing was started
 BROKE_AFTER: Final = (
     "Something went wrong in Signalbox, so it is not known whether the run was started. Tell whoever runs it."
 )
+
+
+def _ref(pin: Pin, repository: Repository) -> str:
+    """Where the workflow file is taken from: the default branch for whatever touches an environment (T1)."""
+    return pin.ref if pin.head_sha is None else f"refs/heads/{repository.default_branch}"
 
 
 def _pending(request: Request) -> bool:

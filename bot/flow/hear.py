@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.flow.act import Act
 from bot.flow.answer import Asker, Reply, note, reaction
+from bot.flow.catalogs import Catalogs
 from bot.flow.enter import judged_before, waits
 from bot.flow.identify import Identify
 from bot.flow.patience import Away
@@ -24,10 +25,13 @@ from bot.model.message import Message
 from bot.model.people import Person
 from bot.model.repository import Target
 from bot.rules import parse
+from bot.rules.patience import TYPED
 from bot.rules.understand import understand
 
 SOON: Final = timedelta(seconds=2)
 """A line that arrived longer ago may have been heard before, and then its author saw that already."""
+
+Commands = Mapping[str, Command]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Hear:
     """Takes one line that may be a command."""
 
     units: Units
-    catalog: Mapping[str, Command]
+    catalogs: Catalogs
     identify: Identify
     act: Act
     reply: Reply
@@ -47,20 +51,24 @@ class Hear:
 
         A time as answer means: GitHub could not be asked, judge it again then.
         """
-        heard = self._heard(received)
+        try:
+            commands, heard = await self._heard(received)
+        except Away as error:
+            # Whether it is for us hangs on a configuration that nobody has ever seen; silence until it is known.
+            return self.wait.patience.again(error, arrived, TYPED)
         if heard is None:
             return None
         async with self.units.read() as unit:
             if await judged_before(unit, received.origin):
                 return None
             again = self.clock.now() - arrived > SOON and await waits(unit, received.origin)
-        understood = heard if isinstance(heard, Problem) else understand(self.catalog, heard)
+        understood = heard if isinstance(heard, Problem) else understand(commands, heard)
         asker, recent = await self._meet(received, arrived, eyes=not again)
         quiet = not again  # until it is known that they may have an answer; who was told that it waits had one
         try:
             if again or await self._within_bounds(received, asker, recent):
                 quiet = False
-                await self._act(asker, heard, understood)
+                await self._act(asker, commands, heard, understood)
         except Away as error:
             intent = None if isinstance(understood, Problem) else understood
             due = await self.wait(asker, error, intent=intent, arrived=arrived, quiet=quiet)
@@ -69,19 +77,41 @@ class Hear:
             return due
         return None
 
-    async def _act(self, asker: Asker, heard: ParsedCommand | Problem, understood: Intent | Problem) -> None:
+    async def _act(
+        self, asker: Asker, commands: Commands, heard: ParsedCommand | Problem, understood: Intent | Problem
+    ) -> None:
         if isinstance(understood, Problem) or isinstance(heard, Problem):
             assert isinstance(understood, Problem)
             return await self.act.misheard(asker, understood)
-        await self.act(asker, self.catalog[heard.verb], understood)
+        await self.act(asker, commands[heard.verb], understood)
 
-    def concerns(self, received: CommandReceived) -> bool:
-        """Whether the line is for us; what is for other bots counts for nothing."""
-        return self._heard(received) is not None
+    async def concerns(self, received: CommandReceived) -> bool:
+        """Whether the line is for us; what is for other bots counts for nothing. Not to be known counts as yes."""
+        try:
+            return (await self._heard(received))[1] is not None
+        except Away:
+            return True
 
-    def _heard(self, received: CommandReceived) -> ParsedCommand | Problem | None:
-        verbs = [name for name, command in self.catalog.items() if Surface.GITHUB in command.where]
-        return parse.parse(received.line, received.origin, verbs=verbs)
+    async def _heard(self, received: CommandReceived) -> tuple[Commands, ParsedCommand | Problem | None]:
+        """What the line says to this repository's commands; the built-in ones are heard whatever GitHub does.
+
+        Raises what makes it impossible to tell whether the line is for us.
+        """
+        try:
+            catalog = await self.catalogs.of(received.repository)
+        except Away:
+            heard = self._parsed(received, self.catalogs.built_in)
+            if not isinstance(heard, ParsedCommand):
+                raise
+            return self.catalogs.built_in, heard
+        alone = catalog.effective.config.require_prefix
+        return catalog.commands, self._parsed(received, catalog.commands, require_prefix=alone)
+
+    def _parsed(
+        self, received: CommandReceived, commands: Commands, *, require_prefix: bool = False
+    ) -> ParsedCommand | Problem | None:
+        verbs = [name for name, command in commands.items() if Surface.GITHUB in command.where]
+        return parse.parse(received.line, received.origin, verbs=verbs, require_prefix=require_prefix)
 
     async def drop(self, lines: Sequence[CommandReceived]) -> None:
         """Name the lines that are too many for one comment, as long as their author may have an answer (T26)."""

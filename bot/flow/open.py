@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -12,8 +14,10 @@ from bot.flow.ports import Clock, Mint
 from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.intent import Dispatch
+from bot.model.message import Message
 from bot.model.request import Request, RequestState
 from bot.rules import lifecycle, refuse
+from bot.rules.gates.where import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Open:
             asked_at=asker.origin.created_at,
             key=self.mint.key(),
             line=asker.call,
+            where=place_of(asker.origin),
         )
         await self._act(question, await self.authorize(question), asker)
 
@@ -44,6 +49,7 @@ class Open:
         await self.enter.wait(self._received(asker, command, intent, self.mint.key()), asker)
 
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
+        await self._remark(asker, judged.remarks)
         match judged.decision:
             case Allowed():
                 await self.enter(self._request(question, judged, asker), asker)
@@ -57,6 +63,16 @@ class Open:
             case _:
                 assert_never(judged.decision)
 
+    async def _remark(self, asker: Asker, remarks: Sequence[str]) -> None:
+        """What everybody there should know about the configuration, once in each place."""
+        repository = asker.target.repository
+        for remark in remarks:
+            said = hashlib.sha256(remark.encode()).hexdigest()[:16]
+            key = f"remark:{repository.connection}:{repository.id}:{said}:{asker.place.key}"
+            fields = {"repository": repository.full_name, "remark": remark}
+            async with self.reply.units.write() as unit:
+                await self.reply.tell(unit, asker.place, Message(name="config_remarked", fields=fields), key=key)
+
     def _request(self, question: Question, judged: Judged, asker: Asker) -> Request:
         workflow, now = judged.workflow, self.clock.now()
         assert workflow is not None
@@ -67,6 +83,7 @@ class Open:
             workflow_name=workflow.name,
             inputs=judged.inputs,
             environment=judged.environment,
+            dry_run=judged.bound is not None and judged.bound.dry_run,
             pin=judged.pin,
             judged_at=now,
         )

@@ -94,7 +94,7 @@ class Receive:
 
     async def _listen(self, lines: Sequence[CommandReceived], arrived: datetime) -> datetime | None:
         """Up to ten commands per comment, in order; what is beyond is named, not dropped in silence."""
-        heard, dropped = parse.first([line for line in lines if self.hear.concerns(line)])
+        heard, dropped = parse.first([line for line in lines if await self.hear.concerns(line)])
         later: list[datetime] = []
         began = self.patience.clock.now()
         for line in heard:
@@ -186,7 +186,7 @@ class Receive:
             if isinstance(one, FromSlack) and self.slack is not None:
                 await self.slack.gave_up(one)
         lines = [one for one in said if isinstance(one, CommandReceived)]
-        for line in parse.first([line for line in lines if self.hear.concerns(line)])[0]:
+        for line in parse.first([line for line in lines if await self.hear.concerns(line)])[0]:
             async with self.units.write() as unit:
                 await unit.repositories.save(line.repository, delivery.received_at)
                 person = await self.identify(unit, line.author)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import Conflict
 from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.catalogs import Catalogs
 from bot.flow.move import move
 from bot.flow.ports import Clock, Unit, Units
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.repository import Repository, Target
-from bot.model.request import Request, RequestState
-from bot.rules import lifecycle, refuse, reruns
+from bot.model.request import Pin, Request, RequestState
+from bot.rules import lifecycle, reruns
+from bot.rules.gates.where import place_of
+
+Stop = tuple[RequestState, Reason, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,33 @@ class Rejudge:
 
     units: Units
     authorize: Authorize
-    catalog: Mapping[str, Command]
+    catalogs: Catalogs
     clock: Clock
 
     async def __call__(self, request: Request, repository: Repository) -> Request | None:
         """The request, judged again and saved; None when it ended here instead, which its message says."""
+        judged = await self.authorize(await self._question(request, repository))
+        now = self.clock.now()
+        stopped = self._stopped(request, judged)
+        async with self.units.write() as unit:
+            current = await unit.requests.get(request.id)
+            if current is None or current.version != request.version:
+                # Not a no: whoever gave up here would leave a request that nobody starts.
+                raise Conflict(f"Request {request.code} was changed while it was judged again.")
+            if stopped is None:
+                return await self._go_on(unit, current, judged.pin, now)
+            state, reason, note = stopped
+            ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
+            await move(unit, current, ended, now)
+        return None
+
+    async def _question(self, request: Request, repository: Repository) -> Question:
         async with self.units.read() as unit:
             person = await unit.people.get(request.person)
         assert person is not None
         assert request.pin is not None
-        question = Question(
-            command=self.catalog[request.command],
+        return Question(
+            command=await self._command(request, repository),
             intent=Dispatch(
                 workflow=request.workflow_path.rsplit("/", 1)[-1],
                 inputs={name: value for name, value in request.inputs.items() if not name.startswith("signalbox_")},
@@ -45,37 +64,33 @@ class Rejudge:
             asked_at=request.origin.created_at,
             key=request.key,
             line=request.text,
+            where=place_of(request.origin),
+            request=request.id,
         )
-        judged = await self.authorize(question)
-        now = self.clock.now()
-        stopped = self._stopped(request, judged)
-        async with self.units.write() as unit:
-            current = await unit.requests.get(request.id)
-            if current is None or current.version != request.version:
-                # Not a no: whoever gave up here would leave a request that nobody starts.
-                raise Conflict(f"Request {request.code} was changed while it was judged again.")
-            if stopped is None:
-                return await self._go_on(unit, current, now)
-            state, reason, note = stopped
-            ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
-            await move(unit, current, ended, now)
-        return None
 
-    async def _go_on(self, unit: Unit, request: Request, now: datetime) -> Request:
+    async def _command(self, request: Request, repository: Repository) -> Command:
+        """The verb as it is now; one that is there no longer is judged as `run`, and refused for not being there."""
+        found = (await self.catalogs.of(repository)).commands.get(request.command)
+        return found or replace(self.catalogs.built_in["run"], name=request.command)
+
+    async def _go_on(self, unit: Unit, request: Request, pin: Pin | None, now: datetime) -> Request:
         """Judged again; what waited for GitHub does so no longer. What comes of the dispatch shows in a moment."""
         judged = replace(lifecycle.go_on(request), judged_at=now)
+        if request.rerun is None and pin is not None and request.pin is not None:
+            # The default branch may have moved, and its newest commit is the one that the run will report (T1).
+            judged = replace(judged, pin=replace(request.pin, head_sha=pin.head_sha))
         if request.state is RequestState.WAITING:
             judged = lifecycle.advance(judged, RequestState.QUEUED, at=now)
         if request.waiting_for is None:
             return await unit.requests.save(judged)
         return await move(unit, request, judged, now, quiet=True)
 
-    def _stopped(self, request: Request, judged: Judged) -> tuple[RequestState, Reason, str] | None:
+    def _stopped(self, request: Request, judged: Judged) -> Stop | None:
         """The end of the request if it may not go on; which end depends on whether GitHub may have been asked."""
         asked = request.state is RequestState.DISPATCHING
         if isinstance(judged.decision, Denied):
             gate = judged.decision.gate
-            note = refuse.noted(gate)
+            note = f"{gate.seen}. {gate.next_step}".strip()
             if asked:
                 return RequestState.VOIDED, judged.decision.reason, note
             if judged.decision.reason is Reason.EXPIRED:
@@ -86,7 +101,18 @@ class Rejudge:
             return None if gate.passed else (RequestState.VOIDED, Reason.HEAD_MOVED, gate.seen)
         assert judged.pin is not None
         assert request.pin is not None
-        if judged.pin.sha != request.pin.sha:
-            moved = f"{request.pin.sha[:12]} was the commit when it was asked, {judged.pin.sha[:12]} is now"
-            return RequestState.VOIDED, Reason.HEAD_MOVED, moved
-        return None
+        return _other(request.pin, judged.pin)
+
+
+def _other(asked: Pin, now: Pin) -> Stop | None:
+    """What would run is no longer what was asked for."""
+    if now.sha != asked.sha:
+        moved = f"{asked.sha[:12]} was the commit when it was asked, {now.sha[:12]} is now"
+        return RequestState.VOIDED, Reason.HEAD_MOVED, moved
+    if (now.head_sha is None) != (asked.head_sha is None):
+        changed = "its configuration changed, so another version of the workflow would run. Type the command again"
+        return RequestState.VOIDED, Reason.HEAD_MOVED, changed
+    if asked.head_sha is not None and now.workflow_blob != asked.workflow_blob:
+        changed = "the workflow file on the default branch changed after it was asked. Type the command again"
+        return RequestState.VOIDED, Reason.HEAD_MOVED, changed
+    return None

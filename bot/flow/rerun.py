@@ -18,6 +18,7 @@ from bot.model.repository import Target
 from bot.model.request import Request, RequestState
 from bot.model.run import Run
 from bot.rules import lifecycle, policy, refuse, reruns
+from bot.rules.gates.where import place_of
 
 LOOKED_THROUGH: Final = 50
 """How many of the newest requests are looked through for one that can be run again."""
@@ -102,6 +103,7 @@ class RunAgain:
             asked_at=asker.origin.created_at,
             key=earlier.key,
             line=asker.call,
+            where=place_of(asker.origin),
         )
 
     def _received(self, asker: Asker, command: Command, earlier: Request, run: Run, intent: Rerun) -> Request:

@@ -14,7 +14,7 @@ from bot.flow.adopt import Adopt, check
 from bot.flow.cancel import stop
 from bot.flow.move import move
 from bot.flow.patience import Patience
-from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns
+from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns, Workflows
 from bot.flow.restart import TAKEN
 from bot.log import tag
 from bot.model.decision import Reason
@@ -46,6 +46,7 @@ class Track:
     ourselves: Ourselves
     clock: Clock
     patience: Patience
+    workflows: Workflows
 
     async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
         """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""
@@ -88,7 +89,8 @@ class Track:
             if not verify.complete(report) or (request.rerun and report.triggering_actor_login is None):
                 report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
             login = await self.ourselves.login(request.connection)
-            wrong = verify.mismatch(request, report, login)
+            blob = await self._blob(request, repository, report)
+            wrong = verify.mismatch(request, report, login, blob=blob)
             if request.rerun and not verify.started_by_us(report, login):
                 return await self._taken(request)
         now = self.clock.now()
@@ -100,6 +102,12 @@ class Track:
             if wrong is not None:
                 return await self._void(unit, current, known, wrong, now)
             await self._apply(unit, current, replace(known, verified=True), report, now)
+
+    async def _blob(self, request: Request, repository: Repository, report: RunReport) -> str | None:
+        """The workflow file that the run took, where the default branch went on in between (T1)."""
+        if report.head_sha is None or not verify.went_on(request, report):
+            return None
+        return await self.workflows.blob_at(repository, request.workflow_path, report.head_sha)
 
     async def check(self, payload: Mapping[str, Any]) -> datetime | None:
         """The job `check_run`: asks about the newest run of a request, and about its jobs when one is unsettled."""

@@ -96,6 +96,21 @@ class Workflows:
             each.name for each in answer.read(list[_Entry]) if each.type == "file" and _FILE.fullmatch(each.name)
         )
 
+    async def blob_at(self, repository: Repository, path: str, commit: str) -> str | None:
+        """The blob SHA of a workflow file in that commit; None when it is not there. Raises what a call raises."""
+        try:
+            answer = await self._client(repository).request(
+                "GET",
+                _CONTENTS,
+                repository=repository,
+                permissions=scopes.CONTENTS,
+                query={"ref": commit},
+                path=path,
+            )
+            return _file(answer).sha
+        except NotFound:
+            return None
+
     async def head_of(self, repository: Repository, ref: str) -> str:
         """The commit that `refs/heads/...` or `refs/tags/...` names now. Raises `NotFound`, and what a call raises.
 

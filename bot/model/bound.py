@@ -3,10 +3,12 @@ environment that it touches (T2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.model.config import Environment, Where
 from bot.model.people import Role
+from bot.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +44,22 @@ class Bound:
     """Whether it is a rehearsal."""
     unknown: str = ""
     """Why the environment can not be told, when it can not: nothing runs then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The facts that cost a question each; None or absent where one was not needed or could not be had."""
+
+    complete: bool = True
+    """False: only the teams were asked about, because a cheaper gate is shut."""
+    teams: Mapping[str, bool | None]
+    """Of each team that a gate names whether the person is in it; None when GitHub did not say."""
+    snapshot: Snapshot | None = None
+    trusted_by: str | None = None
+    """Who trusted the fork's commit, and still may (T15)."""
+    default: tuple[str, str] | None = None
+    """Ref and commit of the default branch, where its workflow runs (T1)."""
+    successes: Mapping[str, str | None]
+    """By case-folded environment: the commit of our own newest success there (T11)."""
+    on_its_way: str | None = None
+    """The code of another unfinished request for the same environment."""

@@ -58,13 +58,21 @@ class Pin:
     """What exactly will run."""
 
     ref: str
-    """Always `refs/heads/...` or `refs/tags/...` (T1)."""
+    """Where `sha` was found. Always `refs/heads/...` or `refs/tags/...` (T1)."""
     sha: str
-    """The commit that the run must report as its `head_sha`."""
+    """The commit that is meant: what ships, what was reviewed."""
     source: PinSource
     pull_request: int | None
     workflow_blob: str
     """The blob SHA of the workflow file on the default branch, whose inputs were checked."""
+    head_sha: str | None = None
+    """Set where the default branch's workflow runs and gets `sha` as `signalbox_sha` (T1): the default branch's commit,
+    which the run must report."""
+
+    @property
+    def run_sha(self) -> str:
+        """What the run must report as its `head_sha`."""
+        return self.head_sha or self.sha
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +117,8 @@ class Request:
     environment: str | None
     """Case-folded; gates bind to (workflow id, environment) (T2)."""
     pin: Pin | None
+    dry_run: bool = False
+    """Whether it is a rehearsal, which counts as nothing that was shipped."""
     state: RequestState
     waiting_for: str | None
     reason: Reason | None

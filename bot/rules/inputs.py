@@ -7,7 +7,7 @@ host's limit of inputs.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -23,12 +23,19 @@ RESERVED_PREFIX: Final = "signalbox_"
 
 
 def check(
-    workflow: Workflow, given: Mapping[str, str], *, reserved: Mapping[str, str], limit: int, line: str
+    workflow: Workflow,
+    given: Mapping[str, str],
+    *,
+    reserved: Mapping[str, str],
+    limit: int,
+    line: str,
+    vouched: Collection[str] = (),
 ) -> Mapping[str, str] | Problem:
     """The inputs to send, reserved ones included where the workflow declares them, or the first thing that is wrong.
 
     Inputs that were not typed are left to the workflow's own defaults. `reserved` holds our values (an empty one is
     not known here), `limit` is how many inputs the host takes, `line` is what was typed, for the line that is offered.
+    What free text may hold was judged already for the names in `vouched`.
     """
     if problem := _unusable(workflow):
         return problem
@@ -38,7 +45,7 @@ def check(
         return _with_usage(problem, workflow, typed)
     sent: dict[str, str] = {}
     for declared in workflow.inputs:
-        value = _value(declared, given, reserved, typed)
+        value = _value(declared, given, reserved, typed, vouched=declared.name in vouched)
         if isinstance(value, Problem):
             return _with_usage(value, workflow, typed)
         if value is not None:
@@ -132,7 +139,7 @@ def _missing(workflow: Workflow, given: Mapping[str, str], reserved: Mapping[str
 
 
 def _value(
-    declared: Argument, given: Mapping[str, str], reserved: Mapping[str, str], typed: Line | None
+    declared: Argument, given: Mapping[str, str], reserved: Mapping[str, str], typed: Line | None, *, vouched: bool
 ) -> str | Problem | None:
     """What is sent for one input; None to leave it to the workflow's default."""
     if is_reserved(declared.name):
@@ -140,7 +147,7 @@ def _value(
     if declared.name not in given:
         return None
     value = fit(declared, given[declared.name])
-    free = declared.type in {ArgumentType.STRING, ArgumentType.ENVIRONMENT}
+    free = declared.type in {ArgumentType.STRING, ArgumentType.ENVIRONMENT} and not vouched
     misfit = value if isinstance(value, Misfit) else unsafe(declared, value) if free else None
     if misfit is None:
         assert isinstance(value, str)

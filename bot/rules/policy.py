@@ -1,52 +1,17 @@
-"""Owns the gates: each one a function from a fact to a `Gate`, and the decision that follows from all of them.
+"""Owns the gates that every command has, and the decision that follows from all gates that were judged.
 
-The order is the order in which a person is told: nobody learns about arguments of a workflow in a repository that they
-may not see. Gathering the facts is bot/flow/authorize.py's.
+Their order, with those that a configuration adds, is bot/rules/judge.py's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
 from bot.model.command import Problem
 from bot.model.decision import Allowed, Decision, Denied, Gate, Reason
 from bot.model.people import Role
 from bot.model.repository import PullRequest
-from bot.rules.pin import Pinned, Unpinned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the gates of a `Dispatch` look at. None means that the fact was not needed or could not be had."""
-
-    login: str
-    verb: str
-    full_name: str
-    role: Role | None
-    """None: GitHub's answer was about somebody else or made no sense. Unknown is no, said aloud."""
-    needed: Role
-    pull_request: PullRequest | None
-    ref: str | None
-    """A branch or tag that was named instead of the pull request's head."""
-    problem: Problem | None
-    """What is wrong with the arguments."""
-    pin: Pinned | Unpinned | None
-
-
-def gates(facts: Facts) -> tuple[Gate, ...]:
-    """Every gate in its order, judged as far as its facts go."""
-    shut_out = facts.role is None or facts.role is Role.NONE
-    access = [visible(facts.role, facts.login, facts.full_name)]
-    if shut_out:
-        return tuple(access)
-    assert facts.role is not None
-    judged = [*access, role(facts.role, facts.needed, facts.login, facts.verb), arguments(facts.problem)]
-    if facts.pull_request is not None:
-        judged += [still_open(facts.pull_request), not_a_fork(facts.pull_request, facts.ref)]
-    if facts.pin is not None:
-        judged.append(unmoved(facts.pin))
-    return tuple(judged)
 
 
 def decide(judged: Sequence[Gate]) -> Decision:
@@ -88,7 +53,7 @@ def visible(role: Role | None, login: str, full_name: str) -> Gate:
     return Gate(name="repository visible", passed=True, seen=f"{login} can see {full_name}")
 
 
-def role(has: Role, needed: Role, login: str, verb: str) -> Gate:
+def role(has: Role, needed: Role, login: str, verb: str, *, rule: str = "") -> Gate:
     """GitHub's own role on the repository, with triage and maintain told apart."""
     passed = has >= needed
     return Gate(
@@ -97,13 +62,36 @@ def role(has: Role, needed: Role, login: str, verb: str) -> Gate:
         seen=f"{login} has the role {has.label}, {verb} needs {needed.label}",
         reason=None if passed else Reason.PERMISSION,
         next_step="" if passed else f"Ask an admin of the repository for the role {needed.label}.",
+        rule=rule,
     )
 
 
-def arguments(problem: Problem | None) -> Gate:
-    """The arguments against the workflow file's own inputs."""
-    if problem is None:
+def known(verb: str, full_name: str, *, exists: bool, broken: str | None) -> Gate:
+    """The command is one of this repository's, and what its configuration says is known."""
+    if broken is not None:
+        return Gate(
+            name="command exists here",
+            passed=False,
+            seen=f"the configuration of {full_name} can not be read, so no gate is known: {broken}",
+            reason=Reason.CONFIG_BROKEN,
+            next_step="Mend the file on the default branch.",
+        )
+    return Gate(
+        name="command exists here",
+        passed=exists,
+        seen=f"{full_name} has {'the' if exists else 'no'} command {verb}",
+        reason=None if exists else Reason.UNKNOWN_COMMAND,
+        next_step="" if exists else "Type help for what there is.",
+    )
+
+
+def arguments(problem: Problem | None, *, unknown: str = "") -> Gate:
+    """The arguments against the configuration and the workflow file's own inputs. `unknown` says why it can not be
+    told which environment they mean, when that is so."""
+    if problem is None and not unknown:
         return Gate(name="arguments", passed=True, seen="every input fits the workflow file on the default branch")
+    if problem is None:
+        return Gate(name="arguments", passed=False, seen=unknown, reason=Reason.ARGUMENTS, next_step=NAME_IT)
     return Gate(
         name="arguments",
         passed=False,
@@ -113,34 +101,20 @@ def arguments(problem: Problem | None) -> Gate:
     )
 
 
-def still_open(pull_request: PullRequest) -> Gate:
-    """A closed pull request is history; what it would run is no longer what people look at."""
-    return Gate(
-        name="pull request open",
-        passed=pull_request.open,
-        seen=f"#{pull_request.number} is {'open' if pull_request.open else 'closed'}",
-        reason=None if pull_request.open else Reason.CLOSED,
-        next_step="" if pull_request.open else "Reopen it, or run the workflow on a branch with ref=<branch>.",
-    )
-
-
-def not_a_fork(pull_request: PullRequest, ref: str | None) -> Gate:
+def not_a_fork(pull_request: PullRequest, ref: str | None, trusted_by: str | None) -> Gate:
     """Nothing runs a fork's code before somebody trusts it (T15); a named ref is a branch of this repository."""
-    passed = not pull_request.fork or ref is not None
+    passed = not pull_request.fork or ref is not None or trusted_by is not None
+    seen = "the head lies in a fork" if pull_request.fork else "the head lies in this repository"
     return Gate(
         name="trusted code",
         passed=passed,
-        seen="the head lies in this repository" if not pull_request.fork else "the head lies in a fork",
+        seen=f"{seen}, and {trusted_by} trusts it" if pull_request.fork and trusted_by else seen,
         reason=None if passed else Reason.FORK_UNTRUSTED,
         next_step=""
         if passed
-        else "Push the branch to this repository, or run the workflow on a branch with ref=<branch>.",
+        else f"Somebody with write reads the code and types trust {pull_request.head_sha[:12]}, or the branch is "
+        "pushed to this repository.",
     )
 
 
-def unmoved(pin: Pinned | Unpinned) -> Gate:
-    """What will run is what the person saw (T4)."""
-    if isinstance(pin, Pinned):
-        return Gate(name="head unmoved", passed=True, seen=f"{pin.sha[:12]}, {pin.source}")
-    again = "Look at what changed and type the command again."
-    return Gate(name="head unmoved", passed=False, seen=pin.seen, reason=pin.reason, next_step=again)
+NAME_IT: Final = "Name one environment, by the input that the configuration says."

@@ -15,14 +15,16 @@ CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """Our clock and GitHub's may differ by this much when a run's creation is compared with our record."""
 
 
-def mismatch(request: Request, report: RunReport, our_login: str) -> str | None:
+def mismatch(request: Request, report: RunReport, our_login: str, *, blob: str | None = None) -> str | None:
     """What is wrong with the run in words, or None when it is what was asked for.
 
-    A fact that GitHub left out is a mismatch too: ask GitHub for the whole run first (`complete`).
+    A fact that GitHub left out is a mismatch too: ask GitHub for the whole run first (`complete`). `blob` is the
+    workflow file's blob SHA at the run's commit, for who asked because of `went_on`.
     """
     assert request.pin is not None
+    same_file = went_on(request, report) and blob == request.pin.workflow_blob
     expected = {
-        "commit": (request.pin.sha, report.head_sha),
+        "commit": (report.head_sha if same_file else request.pin.run_sha, report.head_sha),
         "workflow": (request.workflow_path, report.path),
         "actor": (our_login.lower(), (report.actor_login or "").lower()),
         "event": ("workflow_dispatch", report.event),
@@ -31,6 +33,13 @@ def mismatch(request: Request, report: RunReport, our_login: str) -> str | None:
         expected["last starter"] = (our_login.lower(), (report.triggering_actor_login or "").lower())
     wrong = [f"its {fact} is {seen}, not {asked}" for fact, (asked, seen) in expected.items() if asked != seen]
     return None if not wrong else f"Run {report.id} is not what was asked for: {', '.join(wrong)}."
+
+
+def went_on(request: Request, report: RunReport) -> bool:
+    """Whether the run took a later commit of the default branch than the one we knew. That alone is no harm: what ships
+    is in its inputs, and only another workflow file would be another deed (T1)."""
+    pin = request.pin
+    return pin is not None and pin.head_sha is not None and report.head_sha not in (None, pin.head_sha)
 
 
 def started_by_us(report: RunReport, our_login: str) -> bool:

@@ -203,6 +203,7 @@ def _columns(request: Request) -> dict[str, Any]:
         "inputs": dict(request.inputs),
         # Gates bind to the folded name, so `Production` and `production` are one environment (T2).
         "environment": None if request.environment is None else request.environment.casefold(),
+        "dry_run": request.dry_run,
         "state": request.state.value,
         "waiting_for": request.waiting_for,
         "reason": None if request.reason is None else request.reason.value,
@@ -221,6 +222,7 @@ def _pin_columns(pin: Pin | None) -> dict[str, Any]:
         "pin_source": pin and pin.source.value,
         "pin_pull_request": pin and pin.pull_request,
         "pin_workflow_blob": pin and pin.workflow_blob,
+        "pin_head_sha": pin and pin.head_sha,
     }
 
 
@@ -233,6 +235,7 @@ def _pin(row: Row[Any]) -> Pin | None:
         source=PinSource(row.pin_source),
         pull_request=row.pin_pull_request,
         workflow_blob=row.pin_workflow_blob,
+        head_sha=row.pin_head_sha,
     )
 
 
@@ -268,6 +271,7 @@ def _model(row: Row[Any]) -> Request:
         inputs=row.inputs,
         environment=row.environment,
         pin=_pin(row),
+        dry_run=row.dry_run,
         state=RequestState(row.state),
         waiting_for=row.waiting_for,
         reason=None if row.reason is None else Reason(row.reason),

@@ -9,14 +9,21 @@ import pytest
 
 from bot.errors import Conflict
 from bot.flow.authorize import Authorize, Judged, Question
+from bot.flow.catalogs import Catalogs
 from bot.flow.rejudge import Rejudge
+from bot.model.config import Config, Effective
 from bot.model.decision import Allowed
+from bot.model.repository import Repository
 from bot.model.request import RequestState
 from bot.store.unit import Units
 from commands.run import command
 from tests.support import make
 from tests.support.clock import FakeClock
 from tests.support.rows import save_request
+
+
+async def unconfigured(repository: Repository, *, fresh: bool = False) -> Effective:
+    return Effective(config=Config())
 
 
 @dataclass
@@ -37,6 +44,6 @@ async def test_a_request_that_changed_meanwhile_is_decided_about_again_and_not_l
     units: Units, clock: FakeClock
 ) -> None:
     request = await save_request(units, state=RequestState.QUEUED)
-    rejudge = Rejudge(units, cast(Authorize, Slow(units)), {"run": command}, clock)
+    rejudge = Rejudge(units, cast(Authorize, Slow(units)), Catalogs({"run": command}, unconfigured), clock)
     with pytest.raises(Conflict):
         await rejudge(request, make.repository())

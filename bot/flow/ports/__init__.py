@@ -6,8 +6,10 @@ Every method that leaves the house may raise `UpstreamError` (bot/errors.py says
 from __future__ import annotations
 
 from bot.flow.ports.github import (
+    Accounts,
     Comments,
     ConfigFiles,
+    ConfigHistory,
     FindRepository,
     HookDeliveries,
     Judgements,
@@ -45,6 +47,7 @@ from bot.flow.ports.store import (
 )
 
 __all__ = [
+    "Accounts",
     "Announcements",
     "Answers",
     "Audit",
@@ -52,6 +55,7 @@ __all__ = [
     "Clock",
     "Comments",
     "ConfigFiles",
+    "ConfigHistory",
     "Configs",
     "Connections",
     "Deliveries",

@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.model.config import ConfigFile
 from bot.model.delivery import Attempts, Delivery
 from bot.model.inbound import Inbound
+from bot.model.merge import Merge
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Head, PullRequest, Repository
 from bot.model.run import JobLog, RunJob, RunReport
@@ -44,6 +45,13 @@ class Permissions(Protocol):
         """Forget what was cached."""
 
 
+class Accounts(Protocol):
+    """Users by the names that people type."""
+
+    async def by_login(self, repository: Repository, login: str) -> GitHubAccount | None:
+        """Who has this login now, on the host of the repository; None for nobody, and for what is no person."""
+
+
 class PullRequests(Protocol):
     """Pull requests as they are now, and where their heads have been."""
 
@@ -63,6 +71,9 @@ class Workflows(Protocol):
 
     async def names(self, repository: Repository) -> Sequence[str]:
         """File names under `.github/workflows` on the default branch, sorted."""
+
+    async def blob_at(self, repository: Repository, path: str, commit: str) -> str | None:
+        """The blob SHA of a workflow file in that commit; None when it is not there."""
 
     async def head_of(self, repository: Repository, ref: str) -> str:
         """The commit that a branch or tag (`refs/...`) names now. Raises `NotFound`."""
@@ -177,3 +188,14 @@ class Proposals(Protocol):
 
         The same branch twice is the same pull request. Raises `Refused` when the App may not write contents.
         """
+
+
+class ConfigHistory(Protocol):
+    """How the configuration file of a repository came to be as it is, and who else could have had a say (T13)."""
+
+    async def merge(self, repository: Repository) -> Merge | None:
+        """The pull request that brought the newest change of the file onto the default branch; None when there was
+        none, or GitHub does not tell which one it was."""
+
+    async def others(self, repository: Repository, account: int) -> bool:
+        """Whether any human besides this one has write."""

@@ -7,25 +7,42 @@ from typing import Any
 
 import pytest
 
+from bot.model.bound import Bound, Gathered, TeamRule
 from bot.model.command import Problem
+from bot.model.config import Approvals, CheckRule, ChecksWanted, Config, Environment, Where
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.people import Role
 from bot.model.request import PinSource
-from bot.rules import floods, policy
+from bot.rules import floods, judge, policy
 from bot.rules.pin import Pinned, Unpinned
 from tests.support import make
 
-FACTS = policy.Facts(
+BOUND = Bound(workflow="deploy.yml", permission=Role.WRITE)
+GUARDED = replace(BOUND, environment="production", gates=Environment(name="production"), guarded=True)
+FACTS = judge.Facts(
     login="alice",
     verb="run",
     full_name="acme/shop",
+    default_branch="main",
     role=Role.WRITE,
-    needed=Role.WRITE,
+    config=Config(),
+    broken=None,
+    exists=True,
+    place=Where.PULL_REQUEST,
+    bound=BOUND,
     pull_request=make.pull_request(),
     ref=None,
     problem=None,
     pin=Pinned(sha=make.SHA, source=PinSource.RECORDED),
+    takes_sha=True,
+    own_app=None,
+    now=make.at(0),
+    gathered=Gathered(teams={}, successes={}),
 )
+
+
+def guarded(**gates: Any) -> Bound:
+    return replace(GUARDED, gates=Environment(name="production", **gates))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +57,7 @@ FACTS = policy.Facts(
     ],
 )
 def test_open_gates(change: dict[str, Any]) -> None:
-    assert isinstance(policy.decide(policy.gates(replace(FACTS, **change))), Allowed)
+    assert isinstance(policy.decide(judge.gates(replace(FACTS, **change))), Allowed)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +67,25 @@ def test_open_gates(change: dict[str, Any]) -> None:
         ({"role": Role.NONE}, Reason.NOT_FOUND),
         ({"role": Role.READ}, Reason.PERMISSION),
         ({"role": Role.TRIAGE}, Reason.PERMISSION),
-        ({"role": Role.WRITE, "needed": Role.MAINTAIN}, Reason.PERMISSION),
+        ({"bound": replace(BOUND, permission=Role.MAINTAIN)}, Reason.PERMISSION),
+        ({"exists": False}, Reason.UNKNOWN_COMMAND),
+        ({"broken": "unknown key (line 1, column 1)."}, Reason.CONFIG_BROKEN),
+        ({"bound": replace(BOUND, where=frozenset({Where.SLACK}))}, Reason.WHERE),
+        ({"bound": replace(BOUND, teams=(TeamRule(teams=("acme/a",), rule=""),))}, Reason.UNKNOWN_MEMBERSHIP),
+        ({"bound": replace(BOUND, unknown="Two environments.")}, Reason.ARGUMENTS),
+        ({"bound": GUARDED, "pull_request": make.pull_request(draft=True)}, Reason.DRAFT),
+        ({"bound": GUARDED, "pull_request": make.pull_request(base_ref="release")}, Reason.BASE),
+        ({"bound": GUARDED, "takes_sha": False}, Reason.NOT_PINNABLE),  # T1
+        ({"bound": GUARDED, "pin": Pinned(sha=make.SHA, source=PinSource.CURRENT)}, Reason.HEAD_MOVED),  # T4
+        ({"bound": guarded(checks=CheckRule(wanted=ChecksWanted.PASSING)), "ref": "main"}, Reason.CHECKS_MISSING),
+        ({"bound": guarded(reviews=True), "ref": "main"}, Reason.REVIEW_MISSING),  # T15
+        ({"bound": guarded(after=("staging",))}, Reason.ORDER),
+        (
+            {"bound": guarded(lock=True), "gathered": Gathered(teams={}, successes={}, on_its_way="ABCDEF")},
+            Reason.LOCKED,
+        ),
+        ({"bound": guarded(approvals=Approvals())}, Reason.APPROVAL_MISSING),
+        ({"config": Config(maintenance="moving house")}, Reason.MAINTENANCE),
         ({"problem": Problem(sentence="No.")}, Reason.ARGUMENTS),
         ({"pull_request": make.pull_request(open=False)}, Reason.CLOSED),
         ({"pull_request": make.pull_request(head_repository=78)}, Reason.FORK_UNTRUSTED),
@@ -61,11 +96,11 @@ def test_open_gates(change: dict[str, Any]) -> None:
     ],
 )
 def test_shut_gates(change: dict[str, Any], reason: Reason) -> None:
-    decision = policy.decide(policy.gates(replace(FACTS, **change)))
+    decision = policy.decide(judge.gates(replace(FACTS, **change)))
     assert isinstance(decision, Denied)
     assert decision.reason is reason
     assert decision.gate.seen
-    if reason is not Reason.ARGUMENTS:
+    if "problem" not in change:
         assert decision.gate.next_step
 
 
@@ -77,18 +112,21 @@ def test_t22_who_is_shut_out_learns_nothing_else(role: Role | None) -> None:
         problem=Problem(sentence="There is no workflow secret.yml."),
         pull_request=make.pull_request(open=False),
     )
-    assert [gate.name for gate in policy.gates(facts)] == [policy.visible(role, "alice", "acme/shop").name]
+    assert [gate.name for gate in judge.gates(facts)] == [policy.visible(role, "alice", "acme/shop").name]
 
 
 def test_every_gate_is_judged_for_explain_even_after_one_is_shut() -> None:
-    judged = policy.gates(replace(FACTS, role=Role.READ, pull_request=make.pull_request(open=False)))
+    judged = judge.gates(replace(FACTS, role=Role.READ, pull_request=make.pull_request(open=False)))
     assert [(gate.name, gate.passed) for gate in judged] == [
         ("repository visible", True),
+        ("command exists here", True),
+        ("where", True),
         ("role", False),
         ("arguments", True),
         ("pull request open", False),
         ("trusted code", True),
         ("head unmoved", True),
+        ("maintenance", True),
     ]
 
 

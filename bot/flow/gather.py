@@ -1,0 +1,110 @@
+"""Owns the facts that cost a question each, and are asked for only once the cheap gates are open: teams, checks and
+reviews, trust, the default branch, what was shipped before, and what is on its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from bot.errors import NotFound, Refused
+from bot.flow.at_once import at_once
+from bot.flow.locate import Locate, Located
+from bot.flow.ports import Snapshots, Teams, Units
+from bot.model.bound import Bound, Gathered
+from bot.model.people import GitHubAccount
+from bot.model.repository import PullRequest, Repository
+from bot.model.snapshot import Snapshot
+from bot.rules.pin import Pinned
+
+
+class Trusting(Protocol):
+    """Who trusted a fork's commit and still may (bot/flow/trust.py)."""
+
+    async def __call__(self, repository: Repository, pull: PullRequest, sha: str) -> str | None:
+        """Their login; None when nobody did. Raises `UpstreamError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Asks for all of them at once."""
+
+    units: Units
+    teams: Teams
+    snapshots: Snapshots
+    locate: Locate
+    trusting: Trusting
+
+    async def __call__(
+        self,
+        repository: Repository,
+        account: GitHubAccount,
+        bound: Bound,
+        located: Located | None,
+        request: UUID | None,
+    ) -> Gathered:
+        """What the gates of `bound` look at; `request` is the one that is judged again. Raises `UpstreamError`.
+
+        Without `located` only the teams: a gate before all the others is shut.
+        """
+        if located is None:
+            return Gathered(complete=False, teams=await self._teams(repository, account, bound), successes={})
+        questions = (
+            self._teams(repository, account, bound),
+            self._snapshot(repository, bound, located),
+            self._trusted(repository, located),
+            self._default(repository, bound, located),
+        )
+        teams, snapshot, trusted, default = await at_once(*questions)
+        successes, on_its_way = await self._recorded(repository, bound, request)
+        return Gathered(
+            teams=teams,
+            snapshot=snapshot,
+            trusted_by=trusted,
+            default=default,
+            successes=successes,
+            on_its_way=on_its_way,
+        )
+
+    async def _teams(self, repository: Repository, account: GitHubAccount, bound: Bound) -> Mapping[str, bool | None]:
+        named = sorted({team for rule in bound.teams for team in rule.teams})
+        known = await asyncio.gather(*(self._member(repository, team, account) for team in named))
+        return dict(zip(named, known, strict=True))
+
+    async def _member(self, repository: Repository, team: str, account: GitHubAccount) -> bool | None:
+        try:
+            return await self.teams.member(repository, team, account)
+        except (Refused, NotFound):
+            return None
+
+    async def _snapshot(self, repository: Repository, bound: Bound, located: Located) -> Snapshot | None:
+        """One question, and only where an environment hangs on it."""
+        pull, pinned = located.pull_request, located.pinned
+        if not bound.guarded or pull is None or not located.on_head or not isinstance(pinned, Pinned):
+            return None
+        return await self.snapshots.of(repository, pull.number, pinned.sha)
+
+    async def _trusted(self, repository: Repository, located: Located) -> str | None:
+        if located.pull_request is None or not located.fork or not isinstance(located.pinned, Pinned):
+            return None
+        return await self.trusting(repository, located.pull_request, located.pinned.sha)
+
+    async def _default(self, repository: Repository, bound: Bound, located: Located) -> tuple[str, str] | None:
+        if not bound.guarded and not located.fork:
+            return None
+        return await self.locate.default_branch(repository)
+
+    async def _recorded(
+        self, repository: Repository, bound: Bound, request: UUID | None
+    ) -> tuple[Mapping[str, str | None], str | None]:
+        gates, environment = bound.gates, bound.environment
+        if gates is None or environment is None or not (gates.after or gates.lock):
+            return {}, None
+        connection, id, before = repository.connection, repository.id, [name.casefold() for name in gates.after]
+        async with self.units.read() as unit:
+            newest = {name: await unit.requests.newest_success(connection, id, name) for name in before}
+            other = await unit.requests.on_its_way(connection, id, environment, request) if gates.lock else None
+        successes = {name: one.pin.sha if one and one.pin else None for name, one in newest.items()}
+        return successes, other.code if other else None
