@@ -204,7 +204,7 @@ def test_the_workflows_own_default_counts_where_nothing_was_given() -> None:
 @pytest.mark.parametrize("given", [{}, {"environment": ""}, {"environment": "  "}])
 @pytest.mark.parametrize("command", ["run", "deploy"])
 def test_an_environment_that_nobody_names_is_unknown(
-    command: str, given: dict[str, str], workflow_file: Workflow | None
+    command: str, given: dict[str, Any], workflow_file: Workflow | None
 ) -> None:
     found = bound(command=command, workflow_file=workflow_file, **given)
     assert found.unknown == (
