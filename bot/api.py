@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import UserError
 from bot.model.command import Argument, Arguments, ArgumentType, Command, Surface
-from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Use, Verdict
+from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Trust, Use, Verdict
 from bot.model.people import Role
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Rerun",
     "Role",
     "Surface",
+    "Trust",
     "Use",
     "UserError",
     "Verdict",

@@ -100,6 +100,7 @@ class PullRequestFacts(Fields, frozen=True):
     updated_at: Moment | None = None
     merged: bool | None = None
     merge_commit_sha: str | None = None
+    user: Account | None = None
 
 
 class RunFacts(Fields, frozen=True):

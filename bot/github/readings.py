@@ -62,6 +62,7 @@ def pull_request(facts: PullRequestFacts, base_repository: int) -> PullRequest:
         base_ref=base.ref if base else "",
         open=facts.state == "open",
         draft=bool(facts.draft),
+        author=facts.user.id if facts.user else None,
     )
 
 

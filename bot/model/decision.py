@@ -22,6 +22,8 @@ class Reason(enum.StrEnum):
     DRAFT = "draft"
     BASE = "base"
     FORK_UNTRUSTED = "fork_untrusted"
+    SELF_APPROVAL = "self_approval"
+    MACHINE_WRITTEN = "machine_written"
     HEAD_MOVED = "head_moved"
     NOT_PINNABLE = "not_pinnable"
     CHECKS_FAILING = "checks_failing"

@@ -69,6 +69,16 @@ class Use:
     """Whether linked guests and external people may act here; None leaves it, which is no at first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Let a commit of a fork run, or take that back."""
+
+    sha: str | None
+    """At least twelve letters of the commit's id; None to take back what was trusted of this pull request."""
+    later_ones: bool = False
+    """Whether later commits of the pull request are trusted too."""
+
+
 class Question(enum.StrEnum):
     """What a person wants to know. Nothing outside changes by answering."""
 
@@ -88,4 +98,4 @@ class Query:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-Intent = Dispatch | Rerun | Decide | Link | Use | Query
+Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Query

@@ -54,6 +54,8 @@ class PullRequest:
     base_ref: str
     open: bool
     draft: bool
+    author: int | None = None
+    """Whose it is, by GitHub's numeric id; None when that was not told, as of an account that is gone."""
 
     @property
     def fork(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalog import load
 from bot.model.command import Problem, Surface
-from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Use, Verdict
+from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Trust, Use, Verdict
 from bot.model.people import Role
 from bot.rules.parse import parse
 from bot.rules.target import split
@@ -20,7 +20,7 @@ CATALOG = load()
 
 def test_the_catalog_in_the_order_of_help() -> None:
     assert list(CATALOG) == [
-        *("help", "run", "status", "runs", "logs", "cancel", "rerun", "explain", "link", "unlink", "use", "whoami")
+        *("help", "run", "status", "runs", "logs", "cancel", "rerun", "explain", "link", "trust", "unlink", "use", "whoami")
     ]
 
 
@@ -29,7 +29,7 @@ def test_who_may_do_what() -> None:
     assert {role: names for role, names in needs.items() if names} == {
         Role.NONE: ["link", "unlink"],
         Role.READ: ["help", "status", "runs", "logs", "explain", "whoami"],
-        Role.WRITE: ["run", "cancel", "rerun"],
+        Role.WRITE: ["run", "cancel", "rerun", "trust"],
         Role.MAINTAIN: ["use"],
     }
 
@@ -75,6 +75,11 @@ def dispatch(workflow: str, inputs: Mapping[str, str], ref: str | None = None) -
         ("/ops run deploy.yml", dispatch("deploy.yml", {})),
         ("/cancel", Decide(verdict=Verdict.CANCEL, request=None)),
         ("/cancel k7qx2m", Decide(verdict=Verdict.CANCEL, request="k7qx2m")),
+        ("/trust 0d1a26e67d8f", Trust(sha="0d1a26e67d8f")),
+        (f"/trust {'0D1A' * 10}", Trust(sha="0d1a" * 10)),
+        ("/trust 0d1a26e67d8f --remember pr", Trust(sha="0d1a26e67d8f", later_ones=True)),
+        ("/trust 0d1a26e67d8f --remember=sha", Trust(sha="0d1a26e67d8f")),
+        ("/trust --revoke", Trust(sha=None)),
         ("/rerun", Rerun(request=None, failed_only=False)),
         ("/rerun failed", Rerun(request=None, failed_only=True)),
         ("/rerun K7QX2M", Rerun(request="K7QX2M", failed_only=False)),

@@ -12,7 +12,7 @@ bot/github/snapshots.py: the gates that say so share it.
 | pull request open | `pull_request.still_open` | closed | built in | the pull request, which the pin needs anyway |
 | base | `pull_request.into_the_default_branch` | base | R, any_base | the same |
 | draft | `pull_request.ready` | draft | R, draft | the same |
-| trusted code | `trusted.by_somebody` | fork_untrusted | trust | forks only: our record, a fresh role per truster |
+| trusted code | `policy.not_a_fork` | fork_untrusted | built in | forks only: our record, a fresh role per truster |
 | checks | `checks.green` | checks_(failing, missing, pending, unreadable), head_moved | R, checks | one query |
 | reviews | `reviews.reviewed` | review_missing, changes_requested, head_moved | R, reviews | one query |
 | up to date | `freshness.up_to_date` | outdated | R, up_to_date | one query |

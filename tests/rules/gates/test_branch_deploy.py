@@ -16,7 +16,7 @@ from bot.model.decision import Allowed, Denied, Gate, Reason
 from bot.model.people import Role
 from bot.model.snapshot import CheckState, Mergeable, Review, ReviewDecision, ReviewState, Snapshot
 from bot.rules import policy
-from bot.rules.gates import checks, freshness, mergeable, order, pull_request, reviews, trusted
+from bot.rules.gates import checks, freshness, mergeable, order, pull_request, reviews
 from tests.support import make
 from tests.support.snapshots import check, review, snapshot
 
@@ -67,7 +67,7 @@ def judged(asked: Deploy) -> list[Gate]:
         pull_request.still_open(looked_at),
         pull_request.into_the_default_branch(looked_at, default_branch="main", any_base=gates.any_base),
         pull_request.ready(looked_at, drafts=gates.drafts),
-        trusted.by_somebody(looked_at, sha=make.SHA, truster=asked.truster),
+        policy.not_a_fork(looked_at, None, asked.truster),
     ]
     if gates.checks is not None:
         found.append(checks.green(gates.checks, snapshot=told, sha=make.SHA, own_app=None))

@@ -21,7 +21,6 @@ from bot.rules.gates import (
     order,
     pull_request,
     teams,
-    trusted,
     where,
 )
 from tests.support import make
@@ -149,46 +148,6 @@ def test_base(base: str, any_base: bool, said: tuple[Any, ...]) -> None:
 )
 def test_draft(draft: bool, drafts: bool, said: tuple[Any, ...]) -> None:
     gate = pull_request.ready(make.pull_request(draft=draft), drafts=drafts, environment="staging", rule=RULE)
-    assert says(gate) == said
-
-
-@pytest.mark.parametrize(
-    ("changes", "truster", "ref", "said"),
-    [
-        ({}, None, None, (True, None, "the head lies in this repository")),
-        (
-            {"head_repository": 78},
-            None,
-            "refs/heads/x",
-            (True, None, "refs/heads/x is a branch or tag of this repository"),
-        ),
-        (
-            {"head_repository": 78},
-            "bob",
-            None,
-            (True, None, "the head lies in a fork, and bob trusts aaaaaaaaaaaa"),
-        ),
-        *(
-            (
-                change,
-                None,
-                None,
-                (
-                    False,
-                    Reason.FORK_UNTRUSTED,
-                    "the head lies in a fork, and nobody with write trusts aaaaaaaaaaaa",
-                ),
-            )
-            for change in (
-                {"head_repository": 78},
-                {"head_repository": None},
-                {"head_repository": 78, "head_ref": "main"},
-            )
-        ),
-    ],
-)
-def test_t15_trusted_code(changes: dict[str, Any], truster: str | None, ref: str | None, said: tuple[Any, ...]) -> None:
-    gate = trusted.by_somebody(make.pull_request(**changes), sha=make.SHA, truster=truster, ref=ref)
     assert says(gate) == said
 
 
