@@ -53,6 +53,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wiring_slack": EVERYTHING,
     "cli": EVERYTHING,
     "cli_keeping": EVERYTHING,
+    "cli_config": EVERYTHING,
     "doctor": EVERYTHING,
     "console": frozenset({"settings", "errors"}),
     "keeping": EVERYTHING,
@@ -60,7 +61,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes`, `windows` and `yaml`."""
 
-ROOTS = ("app", "cli", "cli_keeping", "console", "demo", "doctor", "keeping", "wiring", "wiring_github", "wiring_slack")
+ROOTS = ("app", "cli", "cli_config", "cli_keeping", "console", "demo", "doctor", "keeping", "wiring", "wiring_github", "wiring_slack")
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
@@ -74,7 +75,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "slack": frozenset({"aiohttp", "msgspec", "slack_bolt", "slack_sdk"}),
     "render": frozenset({"jinja2", "markupsafe"}),
     "web": frozenset({"aiohttp", "jinja2", "prometheus_client"}),
-    "sandbox": frozenset({"aiohttp", "cryptography", "jwt", "msgspec", "ruamel"}),
+    "sandbox": frozenset({"aiohttp", "cryptography", "graphql", "jwt", "msgspec", "ruamel"}),
     "migrations": frozenset({"alembic", "sqlalchemy"}),
     "tracing": frozenset({"opentelemetry"}),
     "app": frozenset({"aiohttp"}),
@@ -83,6 +84,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "cli_keeping": frozenset({"click"}),
+    "cli_config": frozenset({"click"}),
     "doctor": frozenset({"msgspec"}),
     "console": frozenset({"click"}),
     "keeping": frozenset({"sqlalchemy"}),

@@ -103,3 +103,4 @@ class Route:
     path: str
     handle: Handler
     needs: tuple[str, ...] = ()
+    prefixed: bool = True  # below `/api/v3` on an Enterprise Server

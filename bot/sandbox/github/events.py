@@ -30,7 +30,7 @@ class Events:
     def __init__(self, world: "World") -> None:
         self.world = world
 
-    def _tell(
+    def tell(
         self, event: str, action: str | None, about: Repository, sender: Account, fields: Mapping[str, object]
     ) -> None:
         """To every app that is installed on the repository and subscribed to the event."""
@@ -47,10 +47,23 @@ class Events:
             }
             self.world.webhooks.send(app, event, head | tail | dict(fields))
 
+    def tell_organization(self, event: str, action: str, about: Account, fields: Mapping[str, object]) -> None:
+        """To every app that is installed there and subscribed: what happened belongs to no repository."""
+        for app in self.world.apps.values():
+            installation = next((each for each in app.installations.values() if each.account is about), None)
+            if event not in app.events or installation is None or installation.suspended_at is not None:
+                continue
+            tail: Json = {
+                "organization": accounts.organization(self.world, about),
+                "sender": accounts.account(self.world, about),
+                "installation": {"id": installation.id, "node_id": node_id("Installation", installation.id)},
+            }
+            self.world.webhooks.send(app, event, {"action": action} | dict(fields) | tail)
+
     # Conversations
 
     def issue(self, action: str, issue: Issue, sender: Account) -> None:
-        self._tell("issues", action, issue.repository, sender, {"issue": threads.issue(issue)})
+        self.tell("issues", action, issue.repository, sender, {"issue": threads.issue(issue)})
 
     def comment_created(self, comment: Comment) -> None:
         self._comment("created", comment, comment.author, {})
@@ -63,13 +76,13 @@ class Events:
 
     def _comment(self, action: str, comment: Comment, sender: Account, extra: Json) -> None:
         fields = extra | {"issue": threads.issue(comment.issue), "comment": threads.comment(comment)}
-        self._tell("issue_comment", action, comment.issue.repository, sender, fields)
+        self.tell("issue_comment", action, comment.issue.repository, sender, fields)
 
     def pull(self, action: str, pull: PullRequest, sender: Account, *, before: str | None = None) -> None:
         fields: Json = {"number": pull.number, "pull_request": pulls.pull(pull)}
         if before is not None:
             fields |= {"before": before, "after": pull.head_sha}
-        self._tell("pull_request", action, pull.repository, sender, fields)
+        self.tell("pull_request", action, pull.repository, sender, fields)
 
     # Repositories
 
@@ -90,10 +103,10 @@ class Events:
             "pusher": {"name": sender.login, "email": email(sender)},
             "repository": repositories.pushed(repository),
         }
-        self._tell("push", None, repository, sender, fields)
+        self.tell("push", None, repository, sender, fields)
 
     def repository(self, action: str, repository: Repository, fields: Json) -> None:
-        self._tell("repository", action, repository, repository.owner, fields)
+        self.tell("repository", action, repository, repository.owner, fields)
 
     def member(self, action: str, repository: Repository, account: Account, before: Role | None) -> None:
         fields: Json = {"member": accounts.account(self.world, account)}
@@ -103,7 +116,7 @@ class Events:
             if before is not None:
                 changes = {"permission": {"from": legacy(before).value, "to": legacy(role).value}}
             fields["changes"] = changes
-        self._tell("member", action, repository, repository.owner, fields)
+        self.tell("member", action, repository, repository.owner, fields)
 
     # Actions
 
@@ -111,16 +124,14 @@ class Events:
         self, repository: Repository, workflow: WorkflowFile, ref: str, inputs: Mapping[str, str], sender: Account
     ) -> None:
         fields: Json = {"inputs": dict(inputs) or None, "ref": ref, "workflow": workflow.path}
-        self._tell("workflow_dispatch", None, repository, sender, fields)
+        self.tell("workflow_dispatch", None, repository, sender, fields)
 
     def run(self, action: str, run: Run) -> None:
         fields = {"workflow_run": runs.run(run), "workflow": runs.workflow(run.repository, run.workflow)}
-        self._tell("workflow_run", action, run.repository, run.triggering_actor, fields)
+        self.tell("workflow_run", action, run.repository, run.triggering_actor, fields)
 
     def job(self, action: str, job: Job) -> None:
-        self._tell(
-            "workflow_job", action, job.run.repository, job.run.triggering_actor, {"workflow_job": runs.job(job)}
-        )
+        self.tell("workflow_job", action, job.run.repository, job.run.triggering_actor, {"workflow_job": runs.job(job)})
 
     # Apps
 

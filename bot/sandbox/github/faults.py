@@ -17,6 +17,7 @@ class Fault(faults.Fault):
     method: str
     path: str
     message: str = ""
+    body: object = None  # instead of GitHub's usual one around the message
 
     def is_about(self, method: str, path: str) -> bool:
         return self.method in ("*", method) and fnmatchcase(path, self.path)
@@ -71,6 +72,12 @@ class Faults(faults.Rules[Fault]):
         """The primary limit is used up until `reset`, in seconds since 1970; no `Retry-After` comes with it."""
         headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)}
         return self.status(403, method, path, times=times, message="API rate limit exceeded.", headers=headers)
+
+    def errors(self, kind: str, message: str, *, times: float = 1, chance: float = 1.0) -> Fault:
+        """GraphQL answers 200 with an error about the whole question, such as RATE_LIMITED, and no data."""
+        fault = self.status(200, "POST", "/graphql", times=times, chance=chance)
+        fault.body = {"errors": [{"type": kind, "message": message}]}
+        return fault
 
     def drop(
         self, method: str = "*", path: str = "*", *, times: float = 1, chance: float = 1.0, after: bool = False

@@ -119,3 +119,32 @@ class Git:
         if len(ref) < 7:
             return None
         return next((found for sha, found in self.objects.items() if sha.startswith(ref.lower())), None)
+
+    def ancestors(self, sha: str) -> set[str]:
+        """Every commit that this one builds upon, and itself."""
+        found: set[str] = set()
+        waiting = [sha]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each in self.objects:
+                found.add(each)
+                waiting += self.objects[each].parents
+        return found
+
+    def compare(self, base: str, head: str) -> tuple[int, int]:
+        """By how many commits `head` is ahead of `base`, and by how many it is behind."""
+        of_base, of_head = self.ancestors(base), self.ancestors(head)
+        return len(of_head - of_base), len(of_base - of_head)
+
+    def merge_base(self, base: str, head: str) -> Commit | None:
+        """The newest commit that both build upon; None where they have nothing in common."""
+        common = self.ancestors(base) & self.ancestors(head)
+        newest = [sha for sha in common if not any(sha in self.objects[other].parents for other in common)]
+        return self.objects[max(newest, key=lambda sha: len(self.ancestors(sha)))] if newest else None
+
+
+def merged(before: Files, base: Files, head: Files) -> dict[str, bytes]:
+    """The base's files with what the head changed since `before`; where both did, the head's."""
+    changed = {path for path in before.keys() | head.keys() if before.get(path) != head.get(path)}
+    kept = {path: data for path, data in base.items() if path not in changed}
+    return kept | {path: head[path] for path in changed if path in head}

@@ -1,15 +1,20 @@
 """Owns pull requests: where they come from, where their head is, and what moves it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
-from bot.sandbox.github.git import Commit
+from bot.sandbox.github.checks import CheckRun, Status
+from bot.sandbox.github.git import Commit, merged
+from bot.sandbox.github.refusals import Refused
+from bot.sandbox.github.reporters import ACTIONS
+from bot.sandbox.github.reviews import Review, add_review
 from bot.sandbox.github.threads import Issue
 
 if TYPE_CHECKING:
+    from bot.sandbox.github.protection import Protection
     from bot.sandbox.github.repositories import Repository
 
 
@@ -26,6 +31,9 @@ class PullRequest:
     merged_at: datetime | None = None
     merged_by: Account | None = None
     merge_sha: str | None = None
+    reviews: list[Review] = field(default_factory=list)
+    conflicts: bool = False
+    computing: bool = False  # GitHub has not found out yet whether it could be merged
 
     @property
     def repository(self) -> "Repository":
@@ -46,6 +54,10 @@ class PullRequest:
     @property
     def base_commit(self) -> Commit:
         return self.repository.git.head(self.base)
+
+    @property
+    def protection(self) -> "Protection | None":
+        return self.repository.protections.get(self.base)
 
     def comes_from(self, repository: "Repository", branch: str) -> bool:
         return self.head_repository is repository and self.head == branch
@@ -76,18 +88,48 @@ class PullRequest:
         world.events.pull("reopened", self, world.account(by) if by else self.author)
         await world.webhooks.settled()
 
+    async def ready(self, *, by: str | None = None) -> None:
+        await self._redraft(False, "ready_for_review", by)
+
+    async def to_draft(self, *, by: str | None = None) -> None:
+        await self._redraft(True, "converted_to_draft", by)
+
+    async def _redraft(self, draft: bool, action: str, by: str | None) -> None:
+        world = self.repository.world
+        self.draft, self.issue.updated_at = draft, world.clock()
+        world.events.pull(action, self, world.account(by) if by else self.author)
+        await world.webhooks.settled()
+
     async def merge(self, *, by: str) -> str:
-        """The head's files land on the base branch as a merge commit."""
+        """What the head changed lands on the base branch in a merge commit. GitHub asks nobody here for checks and
+        reviews: an admin may merge without them."""
+        if self.conflicts:
+            raise Refused(405, "Merge conflict")
         world, person = self.repository.world, self.repository.world.account(by)
         message = f"Merge pull request #{self.number} from {self.head_owner.login}/{self.head}"
-        merged = self.repository.commit(
-            self.base, self.head_commit.files, message, person, parents=(self.base_commit.sha, self.head_sha)
-        )
+        git, base, head = self.repository.git, self.base_commit, self.head_commit
+        common = git.merge_base(base.sha, head.sha)
+        files = merged(common.files if common else {}, base.files, head.files)
+        made = self.repository.commit(self.base, files, message, person, parents=(base.sha, head.sha))
         self.merged_at = self.issue.closed_at = self.issue.updated_at = world.clock()
-        self.merged_by, self.merge_sha = person, merged.sha
+        self.merged_by, self.merge_sha = person, made.sha
         world.events.pull("closed", self, person)
         await world.webhooks.settled()
-        return merged.sha
+        return made.sha
+
+    # What is said about it
+
+    def check(self, name: str, state: str = "success", *, app: int = ACTIONS, **more: str) -> CheckRun:
+        """An app reports about the head, with a conclusion or the state of a run that goes on."""
+        return self.repository.check(self.head_sha, name, state, app=app, **more)
+
+    def status(self, context: str, state: str = "success", *, by: str | None = None) -> Status:
+        """Somebody who can push reports about the head."""
+        return self.repository.status(self.head_sha, context, state, by=by)
+
+    def review(self, login: str, state: str = "APPROVED", *, sha: str | None = None, body: str = "") -> Review:
+        """Somebody says APPROVED, CHANGES_REQUESTED or COMMENTED, about the head or an older commit."""
+        return add_review(self, login, state, sha=sha, body=body)
 
     def delete_fork(self) -> None:
         """The fork's account threw it away: `head.repo` is null from now on."""

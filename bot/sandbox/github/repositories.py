@@ -1,14 +1,17 @@
 """Owns a repository: who may do what in it, its history, and the things people do to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
+from bot.sandbox.github.checks import CheckRun, Checks, Status, add_check, add_status
 from bot.sandbox.github.git import ZERO_SHA, Activity, Commit, Git, commit
 from bot.sandbox.github.plans import Plan
+from bot.sandbox.github.protection import Protection, protection
 from bot.sandbox.github.pulls import PullRequest
+from bot.sandbox.github.reporters import ACTIONS, reporter
 from bot.sandbox.github.roles import Role
 from bot.sandbox.github.threads import Issue
 
@@ -37,6 +40,8 @@ class Repository:
     disabled_workflows: set[str] = field(default_factory=set)
     run_numbers: dict[str, int] = field(default_factory=dict)
     pushed_at: datetime | None = None
+    checks: Checks = field(default_factory=Checks)
+    protections: dict[str, Protection] = field(default_factory=dict)  # by branch
 
     @property
     def full_name(self) -> str:
@@ -139,6 +144,7 @@ class Repository:
             pull.head_commit = made
             pull.repository.git.objects[made.sha] = made
             pull.issue.updated_at = self.pushed_at
+            dismiss_stale(pull)
             self.world.events.pull("synchronize", pull, author, before=before)
 
     async def push(
@@ -167,6 +173,39 @@ class Repository:
 
     def tag(self, name: str, sha: str | None = None) -> None:
         self.git.tags[name] = self.git.objects[sha or self.head_sha]
+
+    # What is said about commits
+
+    def check(
+        self, sha: str, name: str, state: str = "success", *, app: int = ACTIONS, suite: str = "", url: str = ""
+    ) -> CheckRun:
+        """An app reports; runs of one name in two suites stand side by side, as two workflows with one job name do."""
+        by = reporter(self.world, app)
+        return add_check(self, sha, name, state, by, label=suite, details_url=url or None)
+
+    def status(self, sha: str, context: str, state: str = "success", *, by: str | None = None) -> Status:
+        return add_status(self, sha, context, state, self.world.account(by) if by else self.owner)
+
+    def protect(
+        self,
+        branch: str = "",
+        *,
+        required: Sequence[str] = (),
+        strict: bool = False,
+        reviews: int = 0,
+        code_owners: Sequence[str] = (),
+        dismiss_stale: bool = False,
+    ) -> None:
+        """Protect a branch anew: checks by name, or `name@app`; code owners are the logins who own everything."""
+        name = branch or self.default_branch
+        self.protections[name] = protection(
+            name,
+            required=required,
+            strict=strict,
+            reviews=reviews,
+            code_owners=code_owners,
+            dismiss_stale=dismiss_stale,
+        )
 
     # Conversations
 
@@ -203,7 +242,7 @@ class Repository:
             head_commit=home.git.head(branch),
             draft=draft,
         )
-        self.git.objects[issue.pull.head_sha] = issue.pull.head_commit
+        self.git.objects |= home.git.objects  # forks share one store, so a fork's commits are found here by their hash
         self.world.events.pull("opened", issue.pull, person)
         return issue.pull
 
@@ -226,3 +265,11 @@ class Repository:
 
 def as_bytes(files: Texts) -> dict[str, bytes]:
     return {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
+
+
+def dismiss_stale(pull: PullRequest) -> None:
+    """After a push, where the base branch's protection says so."""
+    if pull.protection is not None and pull.protection.dismiss_stale:
+        for review in pull.reviews:
+            if review.state == "APPROVED":
+                review.dismiss()

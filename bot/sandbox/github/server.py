@@ -17,6 +17,7 @@ from bot.sandbox.github.guard import ACCEPTED, accepted, check_permission, find_
 from bot.sandbox.github.journal import LIMIT, Exchange, masked, without_secrets
 from bot.sandbox.github.refusals import DOCUMENTATION, Refused, not_found
 from bot.sandbox.github.routes import PAGES, ROUTES
+from bot.sandbox.github.routes.graphql import PATH as GRAPHQL
 from bot.sandbox.github.routes.service import supported
 
 if TYPE_CHECKING:
@@ -42,11 +43,15 @@ class Server:
     def prefix(self) -> str:
         return "/api/v3" if self.world.enterprise else ""
 
+    def _root(self, route: Route) -> str:
+        """GraphQL lies beside the versions of the REST API: `/api/graphql`."""
+        return self.prefix if route.prefixed else self.prefix.removesuffix("/v3")
+
     async def start(self, host: str, port: int) -> None:
         app = web.Application(client_max_size=BODY_LIMIT)
         for route in ROUTES:
             for path in addresses(route):
-                app.router.add_route(route.method, self.prefix + path, self._endpoint(route))
+                app.router.add_route(route.method, self._root(route) + path, self._endpoint(route))
         for page in PAGES:
             app.router.add_route(page.method, page.path, self._endpoint(page))
         app.router.add_route("*", "/{path:.*}", self._endpoint(Route("*", "", lambda call: not_found())))
@@ -65,7 +70,7 @@ class Server:
     def _endpoint(self, route: Route) -> Endpoint:
         async def endpoint(request: web.Request) -> web.Response:
             body = await request.read()
-            path = request.rel_url.raw_path.removeprefix(self.prefix)
+            path = request.rel_url.raw_path.removeprefix(self._root(route))
             fault = self.faults.strike(request.method, path)
             if fault is None:
                 answer = self._perform(request, route, body)
@@ -98,7 +103,8 @@ class Server:
             check_permission(caller, repository, route.needs)
             if isinstance(caller, InstallationCaller):
                 content = request.method != "GET" and "/comments" in route.path
-                self.world.limits.count(caller.installation.id, request.method, content=content)
+                method = "GET" if route.path == GRAPHQL else request.method  # a question costs what reading costs
+                self.world.limits.count(caller.installation.id, method, content=content)
             return route.handle(
                 Call(
                     world=self.world,
@@ -180,8 +186,8 @@ def addresses(route: Route) -> list[str]:
 def failure(fault: Fault) -> Answer:
     if fault.kind == "drop":
         return Answer(status=DROPPED)
-    body = {"message": fault.message, "documentation_url": DOCUMENTATION, "status": str(fault.status)}
-    return Answer(body, fault.status, fault.headers)
+    usual = {"message": fault.message, "documentation_url": DOCUMENTATION, "status": str(fault.status)}
+    return Answer(fault.body or usual, fault.status, fault.headers)
 
 
 def check_client(request: web.Request, enterprise: bool) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.sandbox.github.accounts import Account, Kind
 from bot.sandbox.github.apps import App
 from bot.sandbox.github.auth import Tokens
+from bot.sandbox.github.check_events import CheckEvents
 from bot.sandbox.github.dispatching import Dispatched
 from bot.sandbox.github.events import Events
 from bot.sandbox.github.ids import Ids
@@ -17,6 +18,8 @@ from bot.sandbox.github.refusals import not_found
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.runs import Run
 from bot.sandbox.github.signin import SignIn
+from bot.sandbox.github.team_events import TeamEvents
+from bot.sandbox.github.teams import Team
 from bot.sandbox.github.threads import Comment
 from bot.sandbox.github.webhooks import Webhooks
 
@@ -38,6 +41,8 @@ class World:
         self.repositories: dict[int, Repository] = {}
         self.former_names: dict[str, int] = {}
         self.apps: dict[int, App] = {}
+        self.reporters: dict[int, App] = {}  # somebody else's apps, of which only checks are seen
+        self.teams: dict[int, Team] = {}
         self.comments: dict[int, Comment] = {}
         self.runs: dict[int, Run] = {}
         self.dispatched: list[Dispatched] = []
@@ -48,6 +53,8 @@ class World:
         self.limits = Limits(clock, told=not enterprise)
         self.webhooks = Webhooks(self)
         self.events = Events(self)
+        self.check_events = CheckEvents(self.events)
+        self.team_events = TeamEvents(self.events)
         self.run_opened: Callable[[Run], None] = lambda run: None
 
     # Addresses
@@ -76,6 +83,10 @@ class World:
     def account(self, login: str) -> Account:
         """Somebody a story speaks of; whoever is new signs up on the way."""
         return self.find_account(login) or self.add_account(login)
+
+    def find_team(self, organization: str, slug: str) -> Team | None:
+        full_name = f"{organization}/{slug}".lower()
+        return next((each for each in self.teams.values() if each.full_name.lower() == full_name), None)
 
     # Repositories
 

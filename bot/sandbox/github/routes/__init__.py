@@ -3,24 +3,30 @@
 from bot.sandbox.github.calls import Route
 from bot.sandbox.github.routes import (
     apps,
+    checks,
     comments,
     contents,
     deliveries,
+    graphql,
     people,
     repositories,
     runs,
     service,
     signin,
+    teams,
     threads,
     workflows,
 )
 
 ROUTES: tuple[Route, ...] = (
     *service.ROUTES,
+    *graphql.ROUTES,
     *apps.ROUTES,
     *signin.ROUTES,
     *deliveries.ROUTES,
     *people.ROUTES,
+    *teams.ROUTES,
+    *checks.ROUTES,  # before `commits/{ref}`, which takes every path below it
     *repositories.ROUTES,
     *contents.ROUTES,
     *threads.ROUTES,

@@ -79,6 +79,15 @@ def branch(repository: Repository, name: str) -> Json:
     }
 
 
+def branch_head(repository: Repository, name: str) -> Json:
+    sha = repository.git.head(name).sha
+    return {
+        "name": name,
+        "commit": {"sha": sha, "url": f"{url(repository)}/commits/{sha}"},
+        "protected": name in repository.protections,
+    }
+
+
 def entry(repository: Repository, path: str, ref: str, inside: bytes | dict[str, bytes]) -> Json:
     """What files and folders have in common."""
     is_file = isinstance(inside, bytes)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.git import Commit
 from bot.sandbox.github.ids import node_id, stamp, stamp_or_none
+from bot.sandbox.github.protection import merge_state, mergeable
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.shapes.accounts import Json, account
@@ -18,6 +19,11 @@ NOTHING = ("assignee", "milestone", "auto_merge", "active_lock_reason")
 
 
 def pull(found: PullRequest) -> Json:
+    return simple(found) | numbers(found)
+
+
+def simple(found: PullRequest) -> Json:
+    """As lists and reviews show it: without what has to be computed."""
     issue, repository = found.issue, found.repository
     return {
         "id": found.id,
@@ -40,7 +46,6 @@ def pull(found: PullRequest) -> Json:
         **dict.fromkeys(NOTHING),
         **{name: [] for name in EMPTY},
         **links(found),
-        **numbers(found),
     }
 
 
@@ -76,12 +81,12 @@ def links(found: PullRequest) -> Json:
 def numbers(found: PullRequest) -> Json:
     base, head = found.base_commit, found.head_commit
     changed = [path for path in base.files.keys() | head.files.keys() if base.files.get(path) != head.files.get(path)]
-    merged = found.merged_at is not None
+    could = {"MERGEABLE": True, "CONFLICTING": False}.get(mergeable(found))
     return {
-        "merged": merged,
-        "mergeable": None if merged else True,
-        "rebaseable": None if merged else True,
-        "mergeable_state": "unknown" if merged else "clean",
+        "merged": found.merged_at is not None,
+        "mergeable": could,
+        "rebaseable": could,
+        "mergeable_state": merge_state(found).lower(),
         "merged_by": account(found.repository.world, found.merged_by) if found.merged_by else None,
         "comments": len(found.issue.comments),
         "review_comments": 0,

@@ -1,0 +1,1 @@
+"""GitHub's GraphQL API: its own names for what the sandbox knows, executed with graphql-core."""
