@@ -123,6 +123,12 @@ def test_proposals(line: str, intent: Intent) -> None:
         "/rerun all K7QX2M",
         "/use acme",
         "/unlink me",
+        "/trust",
+        "/trust 0d1a26e67d8",
+        "/trust feature",
+        "/trust 0d1a26e67d8f --remember always",
+        "/trust 0d1a26e67d8f --revoke",
+        "/trust --revoke --remember pr",
     ],
 )
 def test_what_is_not_understood_gets_an_answer(line: str) -> None:
