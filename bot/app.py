@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from aiohttp import web
 
+from bot import config
 from bot.errors import BotError, Conflict
 from bot.jobs.choice import is_current, open_database, open_engine
 from bot.jobs.inbox import Inbox
@@ -32,6 +33,7 @@ from bot.web import app as site
 from bot.web.edge import Door
 from bot.web.metrics import Metrics
 from bot.web.pages import Fact, StartPage
+from bot.web.schema import SchemaFile
 from bot.web.slack_edge import SlackDoorCall
 
 if TYPE_CHECKING:
@@ -208,7 +210,7 @@ class Signalbox:
         app = site.create(
             github=doors.github,
             slack=doors.slack,
-            routes=doors.routes,
+            routes=(*doors.routes, SchemaFile(config.schema).route),
             record=self.record,
             ready={"database": self._database_ready, "engine": self._engine_ready},
             start=self._start_page,

@@ -61,7 +61,19 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 """Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes`, `windows` and `yaml`."""
 
-ROOTS = ("app", "cli", "cli_config", "cli_keeping", "console", "demo", "doctor", "keeping", "wiring", "wiring_github", "wiring_slack")
+ROOTS = (
+    "app",
+    "cli",
+    "cli_config",
+    "cli_keeping",
+    "console",
+    "demo",
+    "doctor",
+    "keeping",
+    "wiring",
+    "wiring_github",
+    "wiring_slack",
+)
 """Only these put layers together."""
 
 MAY_USE: dict[str, frozenset[str]] = {
