@@ -22,6 +22,7 @@ from bot.flow import (
     catalogs,
     dispatch,
     enter,
+    explain,
     gather,
     hear,
     identify,
@@ -43,9 +44,11 @@ from bot.flow import (
     schedule,
     sweep,
     track,
+    trust,
     use,
     wait,
 )
+from bot.flow import help as helping
 from bot.flow import open as opening
 from bot.github import happened
 from bot.jobs.policy import Policy
@@ -54,7 +57,7 @@ from bot.model.config import Config, Effective
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
 from bot.model.people import GitHubAccount
-from bot.model.repository import PullRequest, Repository
+from bot.model.repository import Repository
 from bot.render.renderer import Renderer
 from bot.rules import retention
 
@@ -204,10 +207,6 @@ async def _unconfigured(repository: Repository, *, fresh: bool = False) -> Effec
     return Effective(config=Config())
 
 
-async def _nobody(repository: Repository, pull: PullRequest, sha: str) -> str | None:
-    return None
-
-
 class _NoTeams:
     async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
         raise Refused("Teams are not asked about yet.")
@@ -216,32 +215,44 @@ class _NoTeams:
 def _judge(bot: Signalbox, github: GitHub, known: catalogs.Catalogs) -> authorize.Authorize:
     units: ports.Units = bot.units
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
+    trusting = trust.TrustedBy(units, github.permissions, known, bot.timer)
     return authorize.Authorize(
         catalogs=known,
         permissions=github.permissions,
         workflows=github.workflows,
         locate=located,
-        gather=gather.Gather(units, _NoTeams(), github.snapshots, located, _nobody),
+        gather=gather.Gather(units, _NoTeams(), github.snapshots, located, trusting),
         clock=bot.timer,
         input_limit=github.input_limit,
         own_app=github.connection.app_id,
     )
 
 
+def _help(common: Common) -> helping.Help:
+    return helping.Help(common.catalogs.built_in, common.catalogs, _NoTeams(), common.github.workflows)
+
+
+def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:
+    users = slack.users if slack else None
+    accounts = common.github.accounts
+    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, common.mint)
+
+
 def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
     """The steps from what came in to what is done about it."""
     github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
     entering = enter.Enter(units, reply, clock, mint)
-    opener = opening.Open(common.judge, entering, reply, clock, mint)
+    opener = opening.Open(units, common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, common.catalogs.built_in, github.workflows, common.judge, logs, again, reply, mint)
+    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, reply)
     acting = act.Act(
         units=units,
         permissions=github.permissions,
         open=opener,
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
+        trust=trust.SayTrust(units, common.judge.locate, common.catalogs, reply, clock, mint),
         ask=ask,
         bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
         reply=reply,

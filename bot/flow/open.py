@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from bot.flow.answer import Asker, Reply
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.enter import Enter
-from bot.flow.ports import Clock, Mint
+from bot.flow.ports import Clock, Mint, Units
 from bot.model.command import Command
 from bot.model.decision import Allowed, Denied, Reason
 from bot.model.intent import Dispatch
@@ -24,6 +23,7 @@ from bot.rules.gates.where import place_of
 class Open:
     """Makes a request of an intent to dispatch."""
 
+    units: Units
     authorize: Authorize
     enter: Enter
     reply: Reply
@@ -49,29 +49,29 @@ class Open:
         await self.enter.wait(self._received(asker, command, intent, self.mint.key()), asker)
 
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
-        await self._remark(asker, judged.remarks)
         match judged.decision:
             case Allowed():
                 await self.enter(self._request(question, judged, asker), asker)
+                if judged.remarks:
+                    await self._remark(asker, judged.remarks)
             case Denied(reason=Reason.ARGUMENTS) if judged.problem is not None:
-                message = refuse.misheard(judged.problem)
+                message = replace(refuse.misheard(judged.problem), remarks=judged.remarks)
                 await self.reply(asker, message, action="command_refused", reason=Reason.ARGUMENTS)
             case Denied() as denied:
                 facts = {"gates": [f"{gate.name}: {gate.seen}" for gate in denied.gates]}
-                message = refuse.refusal(asker.text, denied)
+                message = replace(refuse.refusal(asker.text, denied), remarks=judged.remarks)
                 await self.reply(asker, message, action="command_refused", reason=denied.reason, facts=facts)
             case _:
                 assert_never(judged.decision)
 
-    async def _remark(self, asker: Asker, remarks: Sequence[str]) -> None:
-        """What everybody there should know about the configuration, once in each place."""
+    async def _remark(self, asker: Asker, remarks: tuple[str, ...]) -> None:
+        """What people there should know about the configuration although the command runs: once in each place."""
         repository = asker.target.repository
-        for remark in remarks:
-            said = hashlib.sha256(remark.encode()).hexdigest()[:16]
-            key = f"remark:{repository.connection}:{repository.id}:{said}:{asker.place.key}"
-            fields = {"repository": repository.full_name, "remark": remark}
-            async with self.reply.units.write() as unit:
-                await self.reply.tell(unit, asker.place, Message(name="config_remarked", fields=fields), key=key)
+        message = Message(name="config_remarked", fields={"repository": repository.full_name}, remarks=remarks)
+        said = hashlib.sha256("\n".join(remarks).encode()).hexdigest()[:16]
+        key = f"remark:{repository.connection}:{repository.id}:{said}:{asker.place.key}"
+        async with self.units.write() as unit:
+            await self.reply.tell(unit, asker.place, message, key=key)
 
     def _request(self, question: Question, judged: Judged, asker: Asker) -> Request:
         workflow, now = judged.workflow, self.clock.now()

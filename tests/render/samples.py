@@ -8,16 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.model.command import Argument, Problem
+from bot.model.bound import Bound
+from bot.model.command import Problem
 from bot.model.decision import Allowed, Denied, Gate, Reason
 from bot.model.message import Message
 from bot.model.origin import CommentOrigin
+from bot.model.people import Role
 from bot.model.repository import Repository
 from bot.model.request import Pin, PinSource, Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
+from bot.model.workflow import Workflow
 from bot.rules import explain, refuse, report
+from bot.rules.explain import Verdict
 from bot.rules.lifecycle import AWAY, SLOWED
 from bot.rules.places import Places, furnished
+from tests.render.help_samples import HELP
 
 NOON: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 CONNECTION: Final = UUID(int=1)
@@ -164,6 +169,14 @@ CHECKS: Final = Gate(
 def refused(gate: Gate) -> Message:
     """The answer to a line that this gate stopped, as it is told to somebody whom we know."""
     return furnished(refuse.refusal("/deploy production", Denied(gates=(gate,), gate=gate)), PLACES)
+
+
+BOUND: Final = Bound(workflow="deploy.yml", permission=Role.WRITE, environment="production", guarded=True, dry_run=True)
+
+
+def judged(verdict: Verdict) -> Message:
+    """The answer to `explain`."""
+    return furnished(explain.explained("/deploy production", "alice", verdict, "acme/shop"), PLACES)
 
 
 HIDDEN: Final = Gate(
@@ -315,43 +328,7 @@ SAMPLES: Final[Mapping[str, Message]] = {
     "dropped-many": Message(
         name="commands_dropped", fields={"most": 10, "lines": tuple(f"/run {number}.yml" for number in range(23))}
     ),
-    "help": Message(
-        name="help_answered",
-        fields={
-            "commands": [
-                {"usage": "/help [command]", "summary": "Show what can be typed.", "allowed": True, "needs": "read"},
-                {"usage": "/run <workflow file>", "summary": "Start a workflow.", "allowed": False, "needs": "write"},
-            ],
-            "role": "read",
-        },
-    ),
-    "help-about-a-command": Message(
-        name="command_help_answered",
-        fields={
-            "usage": "/run <workflow file> [input=value ...]",
-            "summary": "Start a workflow and follow it here.",
-            "arguments": (
-                Argument(name="workflow", required=True, description="A file under .github/workflows."),
-                Argument(name="mode", choices=("fast", "slow"), default="fast", description="How."),
-            ),
-            "needs": "write",
-            "allowed": True,
-            "examples": ["/run deploy.yml", "/run nightly.yml ref=main"],
-            "workflows": ["/run deploy.yml environment=<staging|production>", "/run nightly.yml"],
-        },
-    ),
-    "help-about-a-plain-command": Message(
-        name="command_help_answered",
-        fields={
-            "usage": "/whoami",
-            "summary": "Show who you are.",
-            "arguments": (),
-            "needs": "write",
-            "allowed": False,
-            "examples": [],
-            "workflows": [],
-        },
-    ),
+    **HELP,
     "status": Message(
         name="status_answered", fields={"requests": ROWS, "repository": "acme/shop", "server_url": SERVER}
     ),
@@ -362,14 +339,33 @@ SAMPLES: Final[Mapping[str, Message]] = {
     "runs-none": Message(
         name="runs_answered", fields={"requests": [], "repository": "acme/shop", "server_url": SERVER}
     ),
-    "explain-refused": explain.explained(LINE, Denied(gates=GATES, gate=GATES[1])),
-    "explain-allowed": explain.explained(LINE, Allowed(gates=GATES[:1])),
+    "explain-refused": judged(Verdict(decision=Denied(gates=GATES, gate=GATES[1]), inputs={})),
+    "explain-refused-with-rules": judged(
+        Verdict(decision=Denied(gates=(GATES[0], TEAM, CHECKS), gate=TEAM), bound=BOUND, inputs={})
+    ),
+    "explain-allowed": judged(Verdict(decision=Allowed(gates=GATES[:1]), inputs={})),
+    "explain-allowed-and-what-would-run": judged(
+        Verdict(
+            decision=Allowed(gates=GATES[:1]),
+            bound=BOUND,
+            workflow=Workflow(
+                path=".github/workflows/deploy.yml", name="Deploy", blob="b10b", inputs=(), dispatchable=True
+            ),
+            pin=request(RequestState.QUEUED).pin,
+            inputs={"environment": "production", "dry_run": "true", "signalbox_sha": SHA},
+        )
+    ),
     "whoami": Message(
         name="whoami_answered",
         fields={"login": "alice", "github_id": 42, "role": "write", "repository": "acme/shop"},
     ),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
     "upstream-failed": Message(name="upstream_failed", fields={"line": LINE, "service": "GitHub", "waited": 900}),
+    "config-remarked": Message(
+        name="config_remarked",
+        fields={"repository": "acme/shop"},
+        remarks=("A newer acme/shop/.github/signalbox.yml is broken; the one before is in force.",),
+    ),
     "upstream-awaited": Message(
         name="upstream_awaited", fields={"line": LINE, "service": "GitHub", "until": later(900)}
     ),
