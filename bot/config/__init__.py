@@ -22,6 +22,6 @@ def read(data: bytes, *, layer: Layer, file: str) -> Config | Sequence[ConfigFau
 
 def schema() -> bytes:
     """The JSON Schema of a configuration file, made from the same shapes that reading goes by."""
-    from bot.config import schema as made
+    from bot.config import json_schema
 
-    return made.document()
+    return json_schema.document()

@@ -15,5 +15,5 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 @functools.cache
 def document() -> bytes:
     """The schema as JSON, indented, with a line break at its end."""
-    made = {"$schema": DIALECT, "title": "Signalbox configuration", **msgspec.json.schema(File)}
+    made = {"$schema": DIALECT, "title": "The configuration of Signalbox", **msgspec.json.schema(File)}
     return msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
