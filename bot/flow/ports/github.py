@@ -153,8 +153,9 @@ class ConfigFiles(Protocol):
 class Teams(Protocol):
     """Teams of the repository owner's organisation; of another one's nobody is a member (T13)."""
 
-    async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
-        """Whether the account is an active member of `owner/slug` now, child teams included.
+    async def member(self, repository: Repository, team: str, account: GitHubAccount, *, fresh: bool = True) -> bool:
+        """Whether the account is an active member of `owner/slug`, child teams included: now, or, where nothing hangs
+        on it but what is shown, within the last minute.
 
         Raises `UpstreamError` when GitHub does not say so, and `Refused` when it says it about somebody else (T8).
         """

@@ -1,0 +1,187 @@
+"""Owns one layer of a repository's configuration: asked for, read, and kept as it is in force (T13)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from bot.errors import Conflict, NotFound, Refused, Unwelcome, UpstreamError
+from bot.flow.ports import Clock, ConfigFiles, ReadConfig, Units
+from bot.flow.second_person import Approval, SecondPerson
+from bot.model.config import CONFIG_PATH, Config, ConfigFault, ConfigFile, KeptConfig, Layer
+from bot.model.repository import Repository
+from bot.rules import in_force
+from bot.rules.in_force import Known, Seen, Standing
+
+log = logging.getLogger(__name__)
+
+MOST_READ: Final = 300
+"""Files whose meaning is remembered: a few kilobytes each."""
+
+TRIES: Final = 5
+"""Races with other replicas over one row."""
+
+Read = Config | Sequence[ConfigFault]
+
+
+def file_of(repository: Repository, layer: Layer) -> str:
+    """How people know the file: `acme/shop/.github/signalbox.yml`."""
+    home = repository.full_name if layer is Layer.REPOSITORY else f"{repository.owner}/.github"
+    return f"{home}/{CONFIG_PATH}"
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads files in a thread, and remembers what they say by their blob SHA."""
+
+    read: ReadConfig
+    _known: OrderedDict[tuple[UUID, str, str], Read] = field(default_factory=OrderedDict, init=False)
+
+    async def __call__(self, connection: UUID, file: str, layer: Layer, blob: str, data: bytes) -> Read:
+        """What the file says, or all that is wrong with it."""
+        key = (connection, file, blob)
+        if key not in self._known:
+            self._known[key] = await asyncio.to_thread(self.read, data, layer=layer, file=file)
+            if len(self._known) > MOST_READ:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return self._known[key]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigLayer:
+    """Finds out what is in force of one layer, and keeps that."""
+
+    units: Units
+    files: ConfigFiles
+    read: Reader
+    second: SecondPerson
+    clock: Clock
+    widens: in_force.Widens
+    """As bot/rules/changes.py says it."""
+
+    async def __call__(self, repository: Repository, layer: Layer) -> Standing:
+        """Raises `UpstreamError` when GitHub does not show the file and none was ever known."""
+        file, error, seen = file_of(repository, layer), None, None
+        try:
+            seen = await self._seen(repository, layer, file)
+        except UpstreamError as failed:
+            error = failed
+        for _ in range(TRIES):
+            known = await self._known(repository, layer, file)
+            standing = _unseen(known, file, error) if error else None
+            if standing is not None:
+                return standing
+            assert seen is not None
+            standing, approval = await self._stands(repository, layer, seen, known)
+            if await self._kept(known, standing, approval):
+                return standing
+        raise Conflict(f"Somebody else changes what is in force as {file} all the time.")
+
+    async def _seen(self, repository: Repository, layer: Layer, file: str) -> Seen:
+        of_repository = layer is Layer.REPOSITORY
+        found = await (self.files.of_repository if of_repository else self.files.of_organisation)(repository)
+        if found is None:
+            return Seen(blob=None, data=b"", read=Config())
+        return Seen(blob=found.blob, data=found.data, read=await self._read(repository, layer, file, found))
+
+    async def _known(self, repository: Repository, layer: Layer, file: str) -> Known | None:
+        async with self.units.read() as unit:
+            kept = await unit.configs.get(repository.connection, repository.id, layer)
+        if kept is None:
+            return None
+        config = await self._good(repository, layer, file, kept.blob, kept.data)
+        waiting = None
+        if in_force.waits(kept):
+            waiting = await self._good(repository, layer, file, kept.waiting_blob, kept.waiting_data)
+        return Known(kept=kept, config=config, waiting=waiting)
+
+    async def _good(
+        self, repository: Repository, layer: Layer, file: str, blob: str | None, data: bytes
+    ) -> Config | None:
+        if blob is None:
+            return Config()
+        read = await self._read(repository, layer, file, ConfigFile(blob=blob, data=data))
+        return read if isinstance(read, Config) else None
+
+    async def _read(self, repository: Repository, layer: Layer, file: str, found: ConfigFile) -> Read:
+        return await self.read(repository.connection, file, layer, found.blob, found.data)
+
+    async def _stands(
+        self, repository: Repository, layer: Layer, seen: Seen, known: Known | None
+    ) -> tuple[Standing, Approval | None]:
+        now, file = self.clock.now(), file_of(repository, layer)
+        if known is None:
+            return in_force.first_seen(seen, _row(repository, layer, seen, now), file), None
+        standing = in_force.settled(seen, known, file, now, self.widens)
+        kept = standing.kept
+        if kept is None or not in_force.waits(kept) or not isinstance(seen.read, Config):
+            return standing, None
+        approval = await self.second.approved(repository, layer, kept.waiting_blob)
+        if approval is None:
+            return standing, None
+        kept = in_force.promoted(kept, None, now)
+        return Standing(file=file, kept=kept, config=seen.read), approval
+
+    async def _kept(self, known: Known | None, standing: Standing, approval: Approval | None) -> bool:
+        """Whether it is written down; False when somebody else wrote something else meanwhile."""
+        before, after = known.kept if known else None, standing.kept
+        if after is None or after == before:
+            return True
+        try:
+            async with self.units.write() as unit:
+                if await unit.configs.get(after.connection, after.repository, after.layer) != before:
+                    return False
+                await unit.configs.save(after)
+                await unit.audit.write(
+                    action="config_waits" if in_force.waits(after) else "config_in_force",
+                    at=self.clock.now(),
+                    person=None,
+                    connection=after.connection,
+                    repository=after.repository,
+                    request=None,
+                    reason=None,
+                    facts=_facts(before, after, approval),
+                )
+        except Conflict:
+            return False
+        log.info("%s changed", standing.file, extra={"action": "config_changed", "repository": after.repository})
+        return True
+
+
+def _unseen(known: Known | None, file: str, error: UpstreamError) -> Standing:
+    if known is not None:
+        log.warning("GitHub did not show %s: %s", file, error, extra={"action": "config_not_shown"})
+        return in_force.unseen(known, file)
+    if isinstance(error, NotFound | Refused) and not isinstance(error, Unwelcome):
+        return in_force.never_seen(file, str(error))
+    raise error
+
+
+def _row(repository: Repository, layer: Layer, seen: Seen, now: datetime) -> KeptConfig:
+    return KeptConfig(
+        connection=repository.connection,
+        repository=repository.id,
+        layer=layer,
+        blob=seen.blob,
+        data=seen.data,
+        in_force_since=now,
+    )
+
+
+def _facts(before: KeptConfig | None, after: KeptConfig, approval: Approval | None) -> dict[str, str | int | None]:
+    facts: dict[str, str | int | None] = {
+        "layer": after.layer.value,
+        "before": before.blob if before else None,
+        "blob": after.blob,
+        "waiting": after.waiting_blob if in_force.waits(after) else None,
+    }
+    if approval is not None:
+        facts |= {"pull_request": approval.pull_request, "approved_by": approval.account}
+    return facts

@@ -1,0 +1,117 @@
+"""Owns the configuration of a repository as it is in force now: all layers together, believed for a minute."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from bot.flights import Flights
+from bot.flow.config_layer import ConfigLayer
+from bot.flow.ports import Clock, Units
+from bot.model.config import Config, Effective, Layer
+from bot.model.repository import Repository
+from bot.rules import layers
+from bot.rules.in_force import Standing
+
+LIFETIME: Final = timedelta(seconds=60)
+MOST_KEPT: Final = 1_000
+
+CONFIG: Final = "config_changed"
+"""The mark that counts what GitHub told of changes that configurations may be part of."""
+
+Key = tuple[UUID, int]
+Generation = Callable[[], Awaitable[int]]
+"""A number that every replica reads alike, and that grows whenever any of them drops what it believes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """What was found out of one repository."""
+
+    standings: tuple[Standing, ...]
+    """Of the organisation and of the repository."""
+    effective: Effective
+    asked_at: datetime
+    of: int
+    """The generation that it was asked for in."""
+
+
+@dataclass(slots=True)
+class Configure:
+    """It satisfies `bot.flow.catalogs.Configured`."""
+
+    units: Units
+    layer: ConfigLayer
+    clock: Clock
+    server: Config = field(default_factory=Config)
+    """What the operator put over all repositories."""
+    shared: Generation | None = None
+    """None where nobody else answers for GitHub."""
+    _believed: OrderedDict[Key, Layers] = field(default_factory=OrderedDict, init=False)
+    _flights: Flights[tuple[Key, int], Layers] = field(default_factory=Flights, init=False)
+    _generation: int = field(default=0, init=False)
+
+    async def __call__(self, repository: Repository, *, fresh: bool = False) -> Effective:
+        """The configuration in force; `fresh` asks GitHub now (T28).
+
+        Raises `UpstreamError` when GitHub does not show a file and none was ever known.
+        """
+        return (await self.layers(repository, fresh=fresh)).effective
+
+    async def layers(self, repository: Repository, *, fresh: bool = False) -> Layers:
+        """The same, with each layer by itself."""
+        key = (repository.connection, repository.id)
+        of = await self.shared() if self.shared else 0
+        believed = self._believed.get(key)
+        if believed is not None and not fresh and self._fresh(believed, of):
+            return believed
+        return await self._flights.join((key, self._generation), lambda: self._ask(key, repository, of))
+
+    def drop(self, connection: UUID, repository: int | None) -> None:
+        """Forget what is believed of a repository, or of the whole connection; answers under way are not kept."""
+        self._generation += 1
+        for key in [key for key in self._believed if key[0] == connection and repository in (None, key[1])]:
+            del self._believed[key]
+
+    async def changed(self, connection: UUID, repository: int | None) -> None:
+        """The same here and in every other replica."""
+        async with self.units.write(newest=True) as unit:
+            await unit.marks.bump(CONFIG, self.clock.now())
+        self.drop(connection, repository)
+
+    async def aclose(self) -> None:
+        """Call off whatever is asked."""
+        await self._flights.aclose()
+
+    def _fresh(self, believed: Layers, of: int) -> bool:
+        return believed.of == of and timedelta(0) <= self.clock.now() - believed.asked_at < LIFETIME
+
+    async def _ask(self, key: Key, repository: Repository, of: int) -> Layers:
+        generation, asked_at = self._generation, self.clock.now()
+        organisation = asyncio.create_task(self.layer(repository, Layer.ORGANISATION))
+        try:
+            own = await self.layer(repository, Layer.REPOSITORY)
+            standings = (await organisation, own)
+        finally:
+            organisation.cancel()
+            await asyncio.gather(organisation, return_exceptions=True)
+        found = Layers(standings=standings, effective=_effective(self.server, standings), asked_at=asked_at, of=of)
+        if generation == self._generation and all(standing.shown for standing in standings):
+            self._believed[key] = found
+            self._believed.move_to_end(key)
+            if len(self._believed) > MOST_KEPT:
+                self._believed.popitem(last=False)
+        return found
+
+
+def _effective(server: Config, standings: tuple[Standing, ...]) -> Effective:
+    return Effective(
+        config=layers.together([server, *(standing.config for standing in standings)]),
+        remarks=tuple(remark for standing in standings for remark in standing.remarks),
+        broken=next((standing.broken for standing in standings if standing.broken), None),
+    )
