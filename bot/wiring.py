@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from bot import catalog
-from bot.errors import BotError, Refused
+from bot.errors import BotError
 from bot.flow import (
     act,
     adopt,
@@ -23,11 +22,9 @@ from bot.flow import (
     dispatch,
     enter,
     explain,
-    gather,
     hear,
     identify,
     keep,
-    locate,
     maintenance,
     patience,
     ports,
@@ -53,13 +50,11 @@ from bot.flow import open as opening
 from bot.github import happened
 from bot.jobs.policy import Policy
 from bot.jobs.port import Engine
-from bot.model.config import Config, Effective
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
-from bot.model.people import GitHubAccount
-from bot.model.repository import Repository
 from bot.render.renderer import Renderer
 from bot.rules import retention
+from bot.wiring_judge import Judging, judging
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
@@ -145,6 +140,7 @@ class Common:
     github: GitHub
     units: ports.Units
     catalogs: catalogs.Catalogs
+    judging: Judging
     clock: ports.Clock
     mint: ports.Mint
     render: ports.Render
@@ -187,49 +183,25 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, None)
     reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
-    known = catalogs.Catalogs(catalog.load(), _unconfigured)
+    judge = judging(bot, github, bot.stack)
     return Common(
         github=github,
         units=units,
-        catalogs=known,
+        catalogs=judge.catalogs,
+        judging=judge,
         clock=clock,
         mint=mint,
         render=render,
         reply=reply,
         identify=identify.Identify(clock, mint),
-        judge=_judge(bot, github, known),
+        judge=judge.authorize,
         patience=patient,
         wait=wait.Wait(units, reply, patient),
     )
 
 
-async def _unconfigured(repository: Repository, *, fresh: bool = False) -> Effective:
-    return Effective(config=Config())
-
-
-class _NoTeams:
-    async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
-        raise Refused("Teams are not asked about yet.")
-
-
-def _judge(bot: Signalbox, github: GitHub, known: catalogs.Catalogs) -> authorize.Authorize:
-    units: ports.Units = bot.units
-    located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
-    trusting = trust.TrustedBy(units, github.permissions, known, bot.timer)
-    return authorize.Authorize(
-        catalogs=known,
-        permissions=github.permissions,
-        workflows=github.workflows,
-        locate=located,
-        gather=gather.Gather(units, _NoTeams(), github.snapshots, located, trusting),
-        clock=bot.timer,
-        input_limit=github.input_limit,
-        own_app=github.connection.app_id,
-    )
-
-
 def _help(common: Common) -> helping.Help:
-    return helping.Help(common.catalogs.built_in, common.catalogs, _NoTeams(), common.github.workflows)
+    return helping.Help(common.catalogs.built_in, common.catalogs, common.github.teams, common.github.workflows)
 
 
 def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:

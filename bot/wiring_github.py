@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from bot.flow import ports
 from bot.flow.receive import ACCESS
 from bot.github import budget
+from bot.github.accounts import Accounts
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
+from bot.github.config_files import ConfigFiles
+from bot.github.config_history import ConfigHistory
 from bot.github.edge import Door
 from bot.github.hook_deliveries import HookDeliveries
 from bot.github.inbound import ReadDelivery
@@ -24,6 +27,7 @@ from bot.github.pull_requests import PullRequests
 from bot.github.repositories import Repositories
 from bot.github.runs import WorkflowRuns
 from bot.github.snapshots import Snapshots
+from bot.github.teams import Teams
 from bot.github.transport import GitHubClient
 from bot.github.workflows import Workflows
 from bot.model.repository import Connection, Repository
@@ -42,8 +46,12 @@ class GitHub:
     door: Door
     read: ports.ReadDelivery
     permissions: ports.Permissions
+    accounts: ports.Accounts
     pull_requests: ports.PullRequests
     snapshots: ports.Snapshots
+    teams: ports.Teams
+    config_files: ports.ConfigFiles
+    history: ports.ConfigHistory
     workflows: ports.Workflows
     runs: ports.WorkflowRuns
     comments: ports.Comments
@@ -69,20 +77,26 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         bot.metrics.github_budget.labels(name).set_function(partial(client.budget.left, name))
     stack.push_async_callback(client.aclose)
     clients = Clients(client)
+    shared = None if bot.settings.sqlite else partial(_access, bot)
+    repositories = Repositories(clients, bot.timer)
     return GitHub(
         connection=connection,
         input_limit=input_limit(connection),
         door=Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint),
         read=ReadDelivery({connection.id: settings.app_id}),
-        permissions=Permissions(clients, bot.timer, partial(_access, bot) if not bot.settings.sqlite else None),
+        permissions=Permissions(clients, bot.timer, shared),
+        accounts=Accounts(clients),
         pull_requests=PullRequests(clients),
         snapshots=Snapshots(clients),
+        teams=Teams(clients, bot.timer, shared),
+        config_files=ConfigFiles(clients, repositories),
+        history=ConfigHistory(clients),
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),
         comments=Comments(clients),
         ourselves=Ourselves(clients),
         logs=Logs(clients, user_agent=bot.user_agent),
-        repositories=Repositories(clients, bot.timer),
+        repositories=repositories,
         deliveries=HookDeliveries(clients),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.api import Argument, Arguments, Intent, Query, Question, Role, UserError, declare
 
-USAGE = "explain <command ...>"
+USAGE = "explain <command ...> [as @<login>]"
 
 
 @declare(
@@ -12,9 +12,15 @@ USAGE = "explain <command ...>"
     summary="Show each gate that a command would have to pass, without running it.",
     usage=USAGE,
     permission=Role.READ,
-    arguments=[Argument(name="line", required=True, description="The command, as you would type it.")],
+    arguments=[
+        Argument(
+            name="line",
+            required=True,
+            description="The command, as you would type it; behind it, as @login for somebody else (admins).",
+        )
+    ],
     whole_line=True,
-    examples=["explain run deploy.yml environment=staging"],
+    examples=["explain run deploy.yml environment=staging", "explain run deploy.yml as @octocat"],
 )
 def command(arguments: Arguments) -> Intent:
     """Ask about a command."""

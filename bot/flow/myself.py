@@ -10,7 +10,7 @@ from bot.flow.link import Linking
 from bot.flow.meet import Met
 from bot.flow.ports import Clock, Unit, Units
 from bot.flow.query import Ask, who
-from bot.model.command import Surface
+from bot.model.config import Where
 from bot.model.decision import Reason
 from bot.model.intent import Intent, Link, LinkStep, Query, Question
 from bot.model.message import Message
@@ -33,7 +33,7 @@ class Myself:
             case Link():
                 await self._link(met, caller, intent)
             case Query(question=Question.HELP):
-                message = await self.ask.help(intent.arguments.get("command"), Surface.SLACK)
+                message = self.ask.help.anywhere(intent.arguments.get("command"), Where.SLACK)
                 await self.reply(caller, message, action="query_answered")
             case Query(question=Question.WHOAMI):
                 person = met.person or await self.unknown(met, caller)

@@ -1,29 +1,90 @@
-"""Owns what `explain` says: every gate with the fact it saw, and the verdict."""
+"""Owns what `explain` says: every gate with the fact it saw and where its rule stands, the verdict, what would run."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from bot.model.bound import Bound
 from bot.model.decision import Decision, Denied
 from bot.model.message import Message
+from bot.model.request import Pin
+from bot.model.workflow import Workflow
+from bot.rules.inputs import is_reserved
+from bot.rules.refuse import NOWHERE, shown
+
+ADVISORY: Final = (
+    "Advisory: GitHub's own page lets anybody with write start this workflow without Signalbox. Only an environment "
+    "that is protected at GitHub holds for everybody."
+)
+"""Said of everything that touches an environment, as long as no protection rule of ours guards it (T3)."""
+
+_AS: Final = re.compile(r"(?P<line>.*?) +as +(?:@(?P<login>[A-Za-z0-9_-]{1,60})|<@(?P<user>[UW][A-Z0-9]+)>)", re.DOTALL)
 
 
-def explained(line: str, decision: Decision) -> Message:
-    """The judgement of `line`, without acting on it."""
-    shut = decision.gate if isinstance(decision, Denied) else None
-    rows = [
-        {
-            "name": gate.name,
-            "passed": gate.passed,
-            "seen": gate.seen,
-            "reason": gate.reason.value if gate.reason else None,
-            "next_step": gate.next_step,
-        }
-        for gate in decision.gates
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """For whom it is judged: a GitHub login, or a Slack user."""
+
+    login: str | None = None
+    slack_user: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What came of judging a line."""
+
+    decision: Decision
+    bound: Bound | None = None
+    workflow: Workflow | None = None
+    pin: Pin | None = None
+    inputs: Mapping[str, str]
+
+
+def split(line: str) -> tuple[str, Whom | None]:
+    """The line to judge, and for whom if that is said behind it: `deploy production as @bob`."""
+    match = _AS.fullmatch(line.strip())
+    if match is None:
+        return line.strip(), None
+    return match["line"].strip(), Whom(login=match["login"], slack_user=match["user"])
+
+
+def explained(line: str, login: str, verdict: Verdict, repository: str) -> Message:
+    """The judgement of `line`, typed by `login`, without acting on it."""
+    shut = verdict.decision.gate if isinstance(verdict.decision, Denied) else None
+    bound = verdict.bound
     fields = {
         "line": line,
-        "gates": rows,
+        "login": login,
+        "repository": repository,
+        "gates": [{"name": gate.name, "passed": gate.passed, **shown(gate)} for gate in verdict.decision.gates],
         "allowed": shut is None,
         "reason": shut.reason.value if shut is not None and shut.reason else None,
         "next_step": shut.next_step if shut is not None else "",
+        "environment": bound.environment if bound else None,
+        "dry_run": bool(bound and bound.dry_run),
+        "advisory": ADVISORY if bound and bound.environment else None,
+        "runs": _runs(verdict, repository),
+        **NOWHERE,
     }
     return Message(name="explain_answered", fields=fields)
+
+
+def _runs(verdict: Verdict, repository: str) -> dict[str, object] | None:
+    """What exactly would be started; paths lie below the repository's page."""
+    workflow, pin = verdict.workflow, verdict.pin
+    if workflow is None or pin is None:
+        return None
+    file = workflow.path.rpartition("/")[2]
+    return {
+        "file": file,
+        "path": f"/{quote(repository)}/actions/workflows/{quote(file)}",
+        "ref": re.sub(r"\Arefs/(heads|tags)/", "", pin.ref),
+        "sha": pin.sha,
+        "commit_path": f"/{quote(repository)}/commit/{quote(pin.sha)}",
+        "handed_over": pin.head_sha is not None,
+        "inputs": [{"name": name, "value": value} for name, value in verdict.inputs.items() if not is_reserved(name)],
+    }

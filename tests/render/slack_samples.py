@@ -10,6 +10,7 @@ from bot.model.message import Button, ButtonStyle, Message
 from bot.model.request import Request, RequestState
 from bot.model.run import Run
 from bot.rules import report
+from bot.rules.dialect import Dialect
 from tests.render.samples import DONE, ENDED, FAILED, NOON, PASSED, SAMPLES, SERVER, SHOP, job, later, request, row, run
 
 LINK: Final = Button(
@@ -45,29 +46,7 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         name="details_posted",
         buttons=(),
     ),
-    "help-with-prefix": Message(
-        name="help_answered",
-        fields={
-            "commands": [
-                {"usage": "/ops help [command]", "summary": "Show this.", "allowed": True, "needs": "read"},
-                {"usage": "/ops run <workflow file>", "summary": "Start it.", "allowed": False, "needs": "write"},
-            ],
-            "role": None,
-            "prefix": "/ops",
-        },
-    ),
-    "help-unjudged": Message(
-        name="command_help_answered",
-        fields={
-            "usage": "/ops whoami",
-            "summary": "Show who you are.",
-            "arguments": (),
-            "needs": "read",
-            "allowed": None,
-            "examples": [],
-            "workflows": [],
-        },
-    ),
+    "help-with-prefix": Dialect(command="/ops", target="acme/shop", anywhere=["help"]).message(SAMPLES["help"]),
     "runs-asked-in-slack": Message(
         name="runs_answered",
         fields={

@@ -1,0 +1,145 @@
+"""Owns judging a line without acting on it, for whoever typed it, or for somebody else when an admin asks (T22)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.errors import NotFound, Refused
+from bot.flow.answer import Asker
+from bot.flow.authorize import Authorize, Question
+from bot.flow.catalogs import Catalogs
+from bot.flow.ports import Accounts, Mint, SlackUsers, Units
+from bot.flow.rerun import RunAgain
+from bot.model.command import Command, Problem
+from bot.model.decision import Denied, Gate, Reason
+from bot.model.intent import Dispatch, Intent, Rerun
+from bot.model.message import Message
+from bot.model.origin import SlackOrigin
+from bot.model.people import GitHubAccount, Role
+from bot.rules import explain as words
+from bot.rules import parse, policy, refuse
+from bot.rules.explain import Verdict, Whom
+from bot.rules.gates.where import place_of
+from bot.rules.understand import understand
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Answers `explain`. Raises `UpstreamError` when GitHub is needed and does not answer."""
+
+    units: Units
+    catalogs: Catalogs
+    authorize: Authorize
+    accounts: Accounts
+    users: SlackUsers | None
+    """None while Slack is not configured."""
+    rerun: RunAgain
+    mint: Mint
+
+    async def __call__(self, asker: Asker, line: str, whom: Whom | None = None) -> Message:
+        """Every gate that `line` would have to pass, open or shut."""
+        judged = asker
+        if whom is not None:
+            found = await self._somebody(asker, whom)
+            if isinstance(found, Message):
+                return found
+            judged = replace(asker, person=replace(asker.person, github=found))
+        catalog = await self.catalogs.of(asker.target.repository)
+        message = await self._explained(judged, catalog.commands, line)
+        return replace(message, remarks=catalog.effective.remarks)
+
+    async def _explained(self, asker: Asker, commands: Mapping[str, Command], line: str) -> Message:
+        heard = parse.parse(line, asker.origin, verbs=commands.keys())
+        if heard is None:
+            sentence = "That is not a command."
+            return refuse.misheard(Problem(sentence=sentence, usage="/explain <command ...>", nearest="/help"))
+        meant = heard if isinstance(heard, Problem) else understand(commands, heard)
+        if isinstance(heard, Problem) or isinstance(meant, Problem):
+            assert isinstance(meant, Problem)
+            return refuse.misheard(meant)
+        verdict = await self._judged(asker, commands[heard.verb], meant, line)
+        typed = asker.dialect.line(line) if asker.dialect else line
+        return words.explained(typed, asker.person.github.login, verdict, asker.target.repository.full_name)
+
+    async def _judged(self, asker: Asker, command: Command, meant: Intent, line: str) -> Verdict:
+        if isinstance(meant, Dispatch):
+            question = Question(
+                command=command,
+                intent=meant,
+                target=asker.target,
+                account=asker.person.github,
+                asked_at=asker.origin.created_at,
+                key=self.mint.key(),
+                line=line,
+                where=place_of(asker.origin),
+                everything=True,
+            )
+            judged = await self.authorize(question)
+            return Verdict(
+                decision=judged.decision,
+                bound=judged.bound,
+                workflow=judged.workflow,
+                pin=judged.pin,
+                inputs=judged.inputs,
+            )
+        return await self._by_role(asker, command, meant)
+
+    async def _by_role(self, asker: Asker, command: Command, meant: Intent) -> Verdict:
+        """Everything else asks for a role, and a rerun for what the first request asked for."""
+        repository, account = asker.target.repository, asker.person.github
+        role = await self.authorize.role(repository, account)
+        gates = [policy.visible(role, account.login, repository.full_name)]
+        if role is not None:
+            gates.append(policy.role(role, command.permission, account.login, command.name))
+        decision = policy.decide(gates)
+        if isinstance(meant, Rerun) and not isinstance(decision, Denied):
+            again = await self.rerun.judge(asker, command, meant)
+            asked = {gate.name for gate in gates}
+            decision = policy.decide([*gates, *(gate for gate in again.decision.gates if gate.name not in asked)])
+        return Verdict(decision=decision, inputs={})
+
+    async def _somebody(self, asker: Asker, whom: Whom) -> GitHubAccount | Message:
+        """The account that is meant; only admins learn anything of somebody else's rights, or whether they exist."""
+        mine = asker.person.github
+        if whom.login is not None and whom.login.casefold() == mine.login.casefold():
+            return mine
+        role = await self.authorize.role(asker.target.repository, mine)
+        shut = policy.decide([policy.visible(role, mine.login, asker.target.repository.full_name), _admin(role, mine)])
+        if isinstance(shut, Denied):
+            return refuse.refusal(asker.text, shut)
+        found = await self._account(asker, whom)
+        return found or refuse.misheard(
+            Problem(
+                sentence=f"Nobody is known by {whom.login} at GitHub."
+                if whom.login
+                else "Nobody knows the GitHub account of that Slack user.",
+                usage="/explain <command ...> [as @<GitHub login>]",
+            )
+        )
+
+    async def _account(self, asker: Asker, whom: Whom) -> GitHubAccount | None:
+        if whom.login is not None:
+            return await self.accounts.by_login(asker.target.repository, whom.login)
+        if self.users is None or whom.slack_user is None or not isinstance(asker.origin, SlackOrigin):
+            return None
+        try:
+            user = await self.users.get(asker.origin.connection, whom.slack_user)
+        except (NotFound, Refused):
+            return None
+        async with self.units.read() as unit:
+            person = await unit.people.by_slack(user.account)
+        return person.github if person else None
+
+
+def _admin(role: Role | None, account: GitHubAccount) -> Gate:
+    """What somebody else may do is for admins to know (T22)."""
+    has = role or Role.NONE
+    passed = has >= Role.ADMIN
+    return Gate(
+        name="role",
+        passed=passed,
+        seen=f"{account.login} has the role {has.label}, and asking for somebody else needs admin",
+        reason=None if passed else Reason.PERMISSION,
+        next_step="" if passed else "Leave out the part with as, or ask an admin of the repository.",
+    )
