@@ -82,7 +82,7 @@ class Signalbox:
         self.metrics = Metrics(VERSION)
         self.mint = Mint()
         self.url = ""
-        self._stack = AsyncExitStack()
+        self.stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Open the database, start the engine, listen.
@@ -93,22 +93,22 @@ class Signalbox:
         try:
             await self._start()
         except BaseException:
-            await self._stack.aclose()
+            await self.stack.aclose()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Take nothing new, finish what runs, close; what does not finish in time is due again after the next start."""
-        await self._stack.aclose()
+        await self.stack.aclose()
 
     async def _start(self) -> None:
         url = self.settings.database_url.reveal()
         self.database = open_database(url, self.timer)
-        self._stack.push_async_callback(self.database.close)
+        self.stack.push_async_callback(self.database.close)
         if not await is_current(self.database):
             await self._migrate()
         if self.database.path is not None:  # replicas on PostgreSQL serve side by side
-            self._stack.enter_context(serving_lock(self.database.path))
+            self.stack.enter_context(serving_lock(self.database.path))
         self.units = Units(self.database, self.timer)
         traces = self._traces()
         self.measure = Measure(self.metrics, traces)
@@ -121,23 +121,23 @@ class Signalbox:
             self.database,
             self.units,
             self.timer,
-            self._stack,
+            self.stack,
             crowded=lambda: self.inbox.crowded,
             on_result=self.measure.attempted,
             around=traces.around if traces else None,
             carry=traces.carry if traces else Context,
         )
         doors = await self._doors(self.settings.github) if self.settings.github else Doors()
-        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        tasks = await self.stack.enter_async_context(asyncio.TaskGroup())
         tasks.create_task(self.inbox.run(), name="inbox")
         tasks.create_task(self.engine.run(), name="engine")
-        self._stack.callback(tasks.create_task(self.measure.lag(), name="lag").cancel)
-        self._stack.callback(self.engine.stop)
-        self._stack.callback(self.inbox.stop)
+        self.stack.callback(tasks.create_task(self.measure.lag(), name="lag").cancel)
+        self.stack.callback(self.engine.stop)
+        self.stack.callback(self.inbox.stop)
         await self._listen(doors)
         if doors.socket is not None:
             listening = tasks.create_task(doors.socket.run(), name="slack socket")
-            self._stack.callback(listening.cancel)
+            self.stack.callback(listening.cancel)
 
     def _traces(self) -> Traces | None:
         """Where spans go. Imported here: OpenTelemetry is an extra, and nobody pays for it who does not want it."""
@@ -148,7 +148,7 @@ class Signalbox:
         except ModuleNotFoundError as error:
             raise BotError("Traces are wanted, but OpenTelemetry is not installed: install signalbox[otel].") from error
         traces = start(VERSION)
-        self._stack.push_async_callback(traces.aclose)
+        self.stack.push_async_callback(traces.aclose)
         return traces
 
     async def _migrate(self) -> None:
@@ -168,7 +168,7 @@ class Signalbox:
         row = await self._connection(
             FIRST_CONNECTION, api_url=settings.api_url, server_url=settings.server_url, app_id=settings.app_id
         )
-        github = connect(self, row, settings, self._stack)
+        github = connect(self, row, settings, self.stack)
         slack = await self._slack(settings)
         await wire(self, github, slack)
         if slack is None:
@@ -182,7 +182,7 @@ class Signalbox:
         from bot.wiring_slack import connect
 
         row = await self._connection(SLACK, api_url=settings.api_url, server_url=SLACK_SERVER, app_id=None)
-        return connect(self, row, settings, github, self._stack)
+        return connect(self, row, settings, github, self.stack)
 
     async def _connection(self, name: str, *, api_url: str, server_url: str, app_id: int | None) -> Connection:
         """The row of what the environment describes; its id is in every key that names a thing there."""
@@ -220,7 +220,7 @@ class Signalbox:
         self.metrics.refresh = self._refresh
         runner = site.runner(app)
         await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
+        self.stack.push_async_callback(runner.cleanup)
         try:
             await web.TCPSite(runner, self.settings.host, self.settings.port).start()
         except OSError as error:

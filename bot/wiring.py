@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from bot import catalog
-from bot.errors import BotError, Refused
+from bot.errors import BotError
 from bot.flow import (
     act,
     adopt,
@@ -22,11 +21,10 @@ from bot.flow import (
     catalogs,
     dispatch,
     enter,
-    gather,
+    explain,
     hear,
     identify,
     keep,
-    locate,
     maintenance,
     patience,
     ports,
@@ -47,17 +45,16 @@ from bot.flow import (
     use,
     wait,
 )
+from bot.flow import help as helping
 from bot.flow import open as opening
 from bot.github import happened
 from bot.jobs.policy import Policy
 from bot.jobs.port import Engine
-from bot.model.config import Config, Effective
 from bot.model.delivery import Delivery
 from bot.model.inbound import Inbound
-from bot.model.people import GitHubAccount
-from bot.model.repository import Repository
 from bot.render.renderer import Renderer
 from bot.rules import retention
+from bot.wiring_judge import Judging, judging
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
@@ -143,6 +140,7 @@ class Common:
     github: GitHub
     units: ports.Units
     catalogs: catalogs.Catalogs
+    judging: Judging
     clock: ports.Clock
     mint: ports.Mint
     render: ports.Render
@@ -185,55 +183,41 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, None)
     reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
-    known = catalogs.Catalogs(catalog.load(), _unconfigured)
+    judge = judging(bot, github, bot.stack)
     return Common(
         github=github,
         units=units,
-        catalogs=known,
+        catalogs=judge.catalogs,
+        judging=judge,
         clock=clock,
         mint=mint,
         render=render,
         reply=reply,
         identify=identify.Identify(clock, mint),
-        judge=_judge(bot, github, known),
+        judge=judge.authorize,
         patience=patient,
         wait=wait.Wait(units, reply, patient),
     )
 
 
-async def _unconfigured(repository: Repository, *, fresh: bool = False) -> Effective:
-    return Effective(config=Config())
+def _help(common: Common) -> helping.Help:
+    return helping.Help(common.catalogs.built_in, common.catalogs, common.github.teams, common.github.workflows)
 
 
-class _NoTeams:
-    async def member(self, repository: Repository, team: str, account: GitHubAccount) -> bool:
-        raise Refused("Teams are not asked about yet.")
-
-
-def _judge(bot: Signalbox, github: GitHub, known: catalogs.Catalogs) -> authorize.Authorize:
-    units: ports.Units = bot.units
-    located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
-    trusting = trust.TrustedBy(units, github.permissions, known, bot.timer)
-    return authorize.Authorize(
-        catalogs=known,
-        permissions=github.permissions,
-        workflows=github.workflows,
-        locate=located,
-        gather=gather.Gather(units, _NoTeams(), github.snapshots, located, trusting),
-        clock=bot.timer,
-        input_limit=github.input_limit,
-        own_app=github.connection.app_id,
-    )
+def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:
+    users = slack.users if slack else None
+    accounts = common.github.accounts
+    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, common.mint)
 
 
 def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
     """The steps from what came in to what is done about it."""
     github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
     entering = enter.Enter(units, reply, clock, mint)
-    opener = opening.Open(common.judge, entering, reply, clock, mint)
+    opener = opening.Open(units, common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, common.catalogs.built_in, github.workflows, common.judge, logs, again, reply, mint)
+    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, reply)
     acting = act.Act(
         units=units,
         permissions=github.permissions,

@@ -1,0 +1,69 @@
+"""The part of the composition root that judges: configurations in force, catalogs, and the gates of a dispatch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot import catalog, config
+from bot.flow import authorize, catalogs, gather, locate, ports
+from bot.flow.config_layer import ConfigLayer, Reader
+from bot.flow.configure import CONFIG, Configure
+from bot.flow.second_person import SecondPerson
+from bot.flow.trust import TrustedBy
+from bot.model.config import Config
+
+if TYPE_CHECKING:
+    from bot.app import Signalbox
+    from bot.wiring_github import GitHub
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """What every way in has in common: what can be typed, and whether it may."""
+
+    configure: Configure
+    catalogs: catalogs.Catalogs
+    second: SecondPerson
+    authorize: authorize.Authorize
+
+
+def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
+    """Build it. Nothing is asked of GitHub yet."""
+    units: ports.Units = bot.units
+    second = SecondPerson(github.history, github.permissions, github.repositories, bot.timer)
+    layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, _widens)
+    shared = None if bot.settings.sqlite else partial(_generation, bot)
+    configure = Configure(units, layer, bot.timer, server=Config(), shared=shared)
+    stack.push_async_callback(configure.aclose)
+    known = catalogs.Catalogs(catalog.load(), configure)
+    located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
+    trusted = TrustedBy(units, github.permissions, known, bot.timer)
+    return Judging(
+        configure=configure,
+        catalogs=known,
+        second=second,
+        authorize=authorize.Authorize(
+            catalogs=known,
+            permissions=github.permissions,
+            workflows=github.workflows,
+            locate=located,
+            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted),
+            clock=bot.timer,
+            input_limit=github.input_limit,
+            own_app=github.connection.app_id,
+        ),
+    )
+
+
+def _widens(old: Config, new: Config) -> Sequence[str]:
+    return () if old == new else ("what it says",)
+
+
+async def _generation(bot: Signalbox) -> int:
+    """How often any replica dropped what it believed of configurations."""
+    async with bot.units.read() as unit:
+        return await unit.marks.value(CONFIG) or 0
