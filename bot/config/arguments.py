@@ -21,10 +21,11 @@ REF: Final = "ref"
 
 
 def arguments(found: shape.Command, path: Path, faults: Faults) -> tuple[Argument, ...]:
-    """The arguments of the command at `path`, in positional order."""
+    """The arguments of the command at `path`, in positional order; without those whose type is a fault."""
     given = found.arguments or {}
     here = (*path, "arguments")
-    return tuple(_argument(name, each or shape.Argument(), (*here, name), faults) for name, each in given.items())
+    built = (_argument(name, each or shape.Argument(), (*here, name), faults) for name, each in given.items())
+    return tuple(each for each in built if each is not None)
 
 
 def fixed(found: shape.Command, path: Path, faults: Faults) -> dict[str, str]:
@@ -39,20 +40,20 @@ def fixed(found: shape.Command, path: Path, faults: Faults) -> dict[str, str]:
     return {name: str(value) for name, value in given.items()}
 
 
-def _argument(name: str, found: shape.Argument, path: Path, faults: Faults) -> Argument:
+def _argument(name: str, found: shape.Argument, path: Path, faults: Faults) -> Argument | None:
     _free(name, path, faults)
-    kind = ArgumentType(found.type) if found.type is not UNSET else ArgumentType.STRING
+    if found.type is UNSET and (*path, "type") in faults.keys:
+        return None
     argument = Argument(
         name=name,
-        type=kind,
+        type=ArgumentType(found.type or "string"),
         choices=tuple(str(each) for each in found.choices or ()),
         required=found.required if found.required is not UNSET else found.default is UNSET,
         default=None if found.default is UNSET else str(found.default),
         description=found.description or "",
         pattern=found.pattern or None,
     )
-    if found.type is not UNSET or (*path, "type") not in faults.keys:
-        _judge(argument, path, faults)
+    _judge(argument, path, faults)
     return _spelt(argument)
 
 

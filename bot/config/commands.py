@@ -55,24 +55,27 @@ def _names_environment(found: shape.Command, given: tuple[Argument, ...], path: 
     if found.environment is UNSET:
         return
     here, name = (*path, "environment"), found.environment
-    if (*path, "fixed", name) in faults.keys:
-        return
-    if (*path, "arguments", name) not in faults.keys:
+    if (*path, "arguments", name) not in faults.keys and (*path, "fixed", name) not in faults.keys:
         known = [*(each.name for each in given), *(found.fixed or ())]
         faults.at_value(here, f"{shown(name)} is neither an argument nor a fixed input", _nearest(name, known))
-    elif wrong := next((each for each in given if each.name == name and each.type not in _NAMING), None):
-        faults.at_value(here, f"{shown(name)} is a {wrong.type}, which names no environment")
+    elif (kind := _kind(name, given)) and kind not in _NAMING:
+        faults.at_value(here, f"{shown(name)} is a {kind}, which names no environment")
 
 
 def _names_rehearsal(found: shape.Command, given: tuple[Argument, ...], path: Path, faults: Faults) -> None:
     if found.dry_run is UNSET:
         return
     here, name = (*path, "dry_run"), found.dry_run
-    booleans = [each.name for each in given if each.type is ArgumentType.BOOLEAN]
     if (*path, "arguments", name) not in faults.keys:
+        booleans = [each.name for each in given if each.type is ArgumentType.BOOLEAN]
         faults.at_value(here, f"{shown(name)} is no argument of this command", _nearest(name, booleans))
-    elif any(each.name == name for each in given) and name not in booleans:
-        faults.at_value(here, f"{shown(name)} is not a boolean", f"Write `type: boolean` for {shown(name)}.")
+    elif (kind := _kind(name, given)) and kind is not ArgumentType.BOOLEAN:
+        faults.at_value(here, f"{shown(name)} is a {kind}, not a boolean", f"Write `type: boolean` for {shown(name)}.")
+
+
+def _kind(name: str, given: tuple[Argument, ...]) -> ArgumentType | None:
+    """The type of an argument, unless what is written there is none: that is a fault already."""
+    return next((each.type for each in given if each.name == name), None)
 
 
 def _nearest(name: str, known: list[str]) -> str:
