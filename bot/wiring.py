@@ -241,5 +241,6 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         github.permissions,
         common.patience,
         upkeep,
+        common.judging.configure,
         slack.steps(common, acting, ask) if slack else None,
     )

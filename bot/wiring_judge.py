@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import catalog, config
 from bot.flow import authorize, catalogs, gather, locate, ports
 from bot.flow.config_layer import ConfigLayer, Reader
-from bot.flow.configure import CONFIG, Configure
+from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.flow.trust import TrustedBy
 from bot.model.config import Config
@@ -36,8 +35,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     units: ports.Units = bot.units
     second = SecondPerson(github.history, github.permissions, github.repositories, bot.timer)
     layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, _widens)
-    shared = None if bot.settings.sqlite else partial(_generation, bot)
-    configure = Configure(units, layer, bot.timer, server=Config(), shared=shared)
+    configure = Configure(units, layer, bot.timer, server=Config(), shared=not bot.settings.sqlite)
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
@@ -61,9 +59,3 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
 
 def _widens(old: Config, new: Config) -> Sequence[str]:
     return () if old == new else ("what it says",)
-
-
-async def _generation(bot: Signalbox) -> int:
-    """How often any replica dropped what it believed of configurations."""
-    async with bot.units.read() as unit:
-        return await unit.marks.value(CONFIG) or 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +12,9 @@ from uuid import UUID
 from bot.flights import Flights
 from bot.flow.config_layer import ConfigLayer
 from bot.flow.ports import Clock, Units
+from bot.flow.second_person import HOME
 from bot.model.config import Config, Effective, Layer
+from bot.model.inbound import RepositoryChanged
 from bot.model.repository import Repository
 from bot.rules import layers
 from bot.rules.in_force import Standing
@@ -22,11 +23,9 @@ LIFETIME: Final = timedelta(seconds=60)
 MOST_KEPT: Final = 1_000
 
 CONFIG: Final = "config_changed"
-"""The mark that counts what GitHub told of changes that configurations may be part of."""
+"""Marks that begin so count what GitHub told of changes that configurations may be part of."""
 
 Key = tuple[UUID, int]
-Generation = Callable[[], Awaitable[int]]
-"""A number that every replica reads alike, and that grows whenever any of them drops what it believes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +49,8 @@ class Configure:
     clock: Clock
     server: Config = field(default_factory=Config)
     """What the operator put over all repositories."""
-    shared: Generation | None = None
-    """None where nobody else answers for GitHub."""
+    shared: bool = False
+    """Whether other replicas answer for GitHub too, and have to notice what is dropped here."""
     _believed: OrderedDict[Key, Layers] = field(default_factory=OrderedDict, init=False)
     _flights: Flights[tuple[Key, int], Layers] = field(default_factory=Flights, init=False)
     _generation: int = field(default=0, init=False)
@@ -66,7 +65,7 @@ class Configure:
     async def layers(self, repository: Repository, *, fresh: bool = False) -> Layers:
         """The same, with each layer by itself."""
         key = (repository.connection, repository.id)
-        of = await self.shared() if self.shared else 0
+        of = await self._told_so_far(key) if self.shared else 0
         believed = self._believed.get(key)
         if believed is not None and not fresh and self._fresh(believed, of):
             return believed
@@ -80,13 +79,26 @@ class Configure:
 
     async def changed(self, connection: UUID, repository: int | None) -> None:
         """The same here and in every other replica."""
-        async with self.units.write(newest=True) as unit:
-            await unit.marks.bump(CONFIG, self.clock.now())
+        if self.shared:
+            async with self.units.write(newest=True) as unit:
+                await unit.marks.bump(_mark(connection, repository), self.clock.now())
         self.drop(connection, repository)
+
+    async def told(self, changed: RepositoryChanged) -> None:
+        """A push to the default branch, or another name or branch of a repository, may have brought another file."""
+        repository = changed.repository
+        if changed.pushed_ref in (None, f"refs/heads/{repository.default_branch}"):
+            everywhere = repository.name.casefold() == HOME
+            await self.changed(repository.connection, None if everywhere else repository.id)
 
     async def aclose(self) -> None:
         """Call off whatever is asked."""
         await self._flights.aclose()
+
+    async def _told_so_far(self, key: Key) -> int:
+        """A number that every replica reads alike, and that grows whenever any of them drops what it believes."""
+        async with self.units.read() as unit:
+            return sum((await unit.marks.values([_mark(*key), _mark(key[0], None)])).values())
 
     def _fresh(self, believed: Layers, of: int) -> bool:
         return believed.of == of and timedelta(0) <= self.clock.now() - believed.asked_at < LIFETIME
@@ -107,6 +119,10 @@ class Configure:
             if len(self._believed) > MOST_KEPT:
                 self._believed.popitem(last=False)
         return found
+
+
+def _mark(connection: UUID, repository: int | None) -> str:
+    return f"{CONFIG}:{connection}" if repository is None else f"{CONFIG}:{connection}:{repository}"
 
 
 def _effective(server: Config, standings: tuple[Standing, ...]) -> Effective:

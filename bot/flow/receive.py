@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.errors import BotError, UpstreamError
 from bot.flow.answer import Reply
+from bot.flow.configure import Configure
 from bot.flow.hear import Hear, asker_of
 from bot.flow.identify import Identify
 from bot.flow.maintenance import Maintenance
@@ -63,6 +64,7 @@ class Receive:
     permissions: Permissions
     patience: Patience
     maintenance: Maintenance
+    configure: Configure
     slack: ReceiveSlack | None
     """None while Slack is not configured."""
 
@@ -138,8 +140,10 @@ class Receive:
             case RepositoryChanged():
                 async with self.units.write() as unit:
                     await unit.repositories.save(said.repository, received_at)
+                await self.configure.told(said)
             case InstallationChanged():
                 await self._installation(said)
+                await self.configure.changed(said.connection, None)
             case _:
                 assert_never(said)
         return None

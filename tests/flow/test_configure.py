@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from bot.errors import NotFound, RateLimited, Refused, Unreachable, Unwelcome, UpstreamError
 from bot.flow.config_layer import ConfigLayer, Reader
-from bot.flow.configure import CONFIG, Configure
+from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.model.config import Config, ConfigFault, ConfigFile, Effective, Environment, Layer
+from bot.model.inbound import RepositoryChanged
 from bot.model.merge import Merge
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
@@ -132,7 +133,7 @@ async def world(units: Units, clock: FakeClock) -> AsyncIterator[World]:
     files, github = Files(), GitHub()
     second = SecondPerson(github, github, github, clock)
     layer = ConfigLayer(units, files, Reader(read), second, clock, widens)
-    configure = Configure(units, layer, clock)
+    configure = Configure(units, layer, clock, shared=True)
     yield World(files, github, configure, clock, units)
     await configure.aclose()
 
@@ -346,6 +347,28 @@ async def test_a_push_drops_what_is_believed_at_once(world: World, repository: i
     assert (await world.gates())[0] == {"reviews", "lock"}
 
 
+@pytest.mark.parametrize(
+    ("name", "ref", "asked_again"),
+    [
+        ("shop", "refs/heads/main", True),
+        ("shop", None, True),
+        ("shop", "refs/heads/feature", False),
+        ("shop", "refs/tags/main", False),
+        (".github", "refs/heads/main", True),
+        (".GitHub", None, True),
+        ("other", "refs/heads/main", False),
+    ],
+)
+async def test_news_of_a_repository_count_where_its_file_may_be_part_of_them(
+    world: World, name: str, ref: str | None, asked_again: bool
+) -> None:
+    await world.gates()
+    told = make.repository(name=name, id=SHOP.id if name == "shop" else 79)
+    await world.configure.told(RepositoryChanged(repository=told, pushed_ref=ref))
+    await world.gates()
+    assert world.files.asked == 1 + asked_again
+
+
 async def test_an_answer_from_before_the_push_is_not_believed(world: World) -> None:
     world.files.repository, world.files.gate = file("reviews"), asyncio.Event()
     early = asyncio.create_task(world.configure(SHOP))
@@ -358,11 +381,7 @@ async def test_an_answer_from_before_the_push_is_not_believed(world: World) -> N
 
 
 async def test_other_replicas_notice(world: World) -> None:
-    async def shared() -> int:
-        async with world.units.read() as unit:
-            return await unit.marks.value(CONFIG) or 0
-
-    other = Configure(world.units, world.configure.layer, world.clock, shared=shared)
+    other = Configure(world.units, world.configure.layer, world.clock, shared=True)
     await other(SHOP)
     asked = world.files.asked
     await other(SHOP)
