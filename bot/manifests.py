@@ -19,13 +19,18 @@ SLACK_CALLBACK_PATH: Final = "/login/slack/callback"
 
 PERMISSIONS: Final = {
     "actions": "write",
+    "checks": "write",
     "contents": "read",
     "issues": "write",
     "members": "read",
     "metadata": "read",
     "pull_requests": "write",
+    "statuses": "read",
 }
 """Of the GitHub App."""
+
+OPTIONAL_PERMISSIONS: Final = {"contents": "write"}
+"""What the GitHub App is not given unless somebody wants it: `config init` opens a pull request with it."""
 
 EVENTS: Final = (
     "issue_comment",

@@ -79,16 +79,17 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
     clients = Clients(client)
     shared = None if bot.settings.sqlite else partial(_access, bot)
     repositories = Repositories(clients, bot.timer)
+    teams = Teams(clients, bot.timer, shared)
     return GitHub(
         connection=connection,
         input_limit=input_limit(connection),
         door=Door(connection.id, settings.webhook_secret.reveal(), bot.timer, bot.mint),
         read=ReadDelivery({connection.id: settings.app_id}),
-        permissions=Permissions(clients, bot.timer, shared),
+        permissions=Permissions(clients, bot.timer, shared, on_drop=teams.drop),
         accounts=Accounts(clients),
         pull_requests=PullRequests(clients),
         snapshots=Snapshots(clients),
-        teams=Teams(clients, bot.timer, shared),
+        teams=teams,
         config_files=ConfigFiles(clients, repositories),
         history=ConfigHistory(clients),
         workflows=Workflows(clients),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -34,9 +35,18 @@ class _Permission(msgspec.Struct):
 class Permissions:
     """It satisfies `bot.flow.ports.Permissions`."""
 
-    def __init__(self, clients: Clients, clock: Clock, shared: Generation | None = None) -> None:
-        """`clients` speak for the connections. Without a `shared` generation nobody else answers for GitHub here."""
+    def __init__(
+        self,
+        clients: Clients,
+        clock: Clock,
+        shared: Generation | None = None,
+        *,
+        on_drop: Callable[[UUID, int | None], None] | None = None,
+    ) -> None:
+        """`clients` speak for the connections. Without a `shared` generation nobody else answers for GitHub here.
+        `on_drop` is told whenever something is dropped: what else hangs on people's access."""
         self._clients = clients
+        self._on_drop = on_drop
         # That somebody sees nothing is not kept: while GitHub is away it would tell what is hidden from what is not
         # there, about which GitHub is asked each time (T22).
         self._access: Access[tuple[UUID, int, int], Role] = Access(
@@ -57,6 +67,8 @@ class Permissions:
     def drop(self, connection: UUID, repository: int | None) -> None:
         """Forget what was cached of a repository, or of the whole connection; answers under way are not kept."""
         self._access.drop(lambda key: key[0] == connection and repository in (None, key[1]))
+        if self._on_drop is not None:
+            self._on_drop(connection, repository)
 
     async def _ask(self, repository: Repository, account: GitHubAccount) -> Role:
         """By the login that we know; when that is nobody's or somebody else's, by the one that the id has now."""

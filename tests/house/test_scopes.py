@@ -16,19 +16,20 @@ from tests.house.test_docs import rows, section
 SENT_WITHOUT_SUBSCRIPTION = {"installation", "installation_repositories", "ping"}
 """https://docs.github.com/en/webhooks/webhook-events-and-payloads#installation"""
 
-FOR_EVENTS = {"members": "read"}
-"""What no call needs: `member`, `membership`, `organization` and `team` come only with it."""
+OPTIONAL = "OPTIONAL_"
+"""So begin the names of acts that the App may do only where somebody gave it more than it asks for."""
 
 LEVELS = ("read", "write")
 
 PAGE = "docs/operating.md"
 
 
-def asked_of_github() -> dict[str, str]:
+def asked_of_github(*, optional: bool = False) -> dict[str, str]:
     """The highest level of each permission that an act asks for."""
-    found = dict(FOR_EVENTS)
-    acts = [value for name, value in vars(github).items() if name.isupper() and isinstance(value, Mapping)]
-    for name, level in (item for act in acts for item in act.items()):
+    found: dict[str, str] = {}
+    acts = {name: value for name, value in vars(github).items() if name.isupper() and isinstance(value, Mapping)}
+    wanted = [act for name, act in acts.items() if name.startswith(OPTIONAL) == optional]
+    for name, level in (item for act in wanted for item in act.items()):
         found[name] = max(found.get(name, level), level, key=LEVELS.index)
     return found
 
@@ -42,6 +43,13 @@ def documented(heading: str) -> list[str]:
 
 def test_the_github_app_may_do_what_the_adapter_asks_for() -> None:
     assert asked_of_github() == manifests.PERMISSIONS
+
+
+def test_what_is_optional_goes_beyond_what_the_github_app_asks_for() -> None:
+    beyond = asked_of_github(optional=True).items() - manifests.PERMISSIONS.items()
+    assert dict(beyond) == manifests.OPTIONAL_PERMISSIONS
+    table = rows(section(PAGE, "What the GitHub App may be given on top"))
+    assert {row[0].strip("`"): row[1] for row in table} == manifests.OPTIONAL_PERMISSIONS
 
 
 def test_the_github_app_hears_what_the_adapter_reads() -> None:
