@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -33,6 +34,10 @@ class Settings:
     port: int
     public_url: str | None
     sweep_seconds: int
+    config_file: Path | None
+    """The configuration of this server. It is there; what it says is read and judged by whoever uses it."""
+    templates: Path | None
+    """Templates of the operator's own. It is a folder."""
     database_url: Secret
     """`sqlite:///...` or `postgresql://...`."""
     migrate_on_start: bool
@@ -65,6 +70,7 @@ class Settings:
         env = Environment(environ)
         database, keys = _database_url(env), _secret_keys(env)
         github, slack = apps.github(env), apps.slack(env)
+        config_file, templates = _path(env, "CONFIG_FILE"), _path(env, "TEMPLATES", folder=True)
         if env.faults:
             raise SettingsError(tuple(env.faults))
         return cls(
@@ -72,6 +78,8 @@ class Settings:
             port=env.value("PORT"),
             public_url=env.address("PUBLIC_URL") or None,
             sweep_seconds=env.value("SWEEP_SECONDS"),
+            config_file=config_file,
+            templates=templates,
             database_url=Secret(database),
             migrate_on_start=_migrates(env, database),
             secret_keys=keys,
@@ -149,6 +157,16 @@ def _database_url(env: Environment) -> str:
         return str(text)
     env.fault("DATABASE_URL", "must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     return str(text)
+
+
+def _path(env: Environment, name: str, *, folder: bool = False) -> Path | None:
+    """A path that is there now: one that is misspelt must not pass for one that was never set."""
+    if not env.given(name):
+        return None
+    path = Path(str(env.text(name)))
+    if not (path.is_dir() if folder else path.is_file()):
+        env.fault(name, f"must be the path of a {'folder' if folder else 'file'} that exists")
+    return path
 
 
 def _has_host(rest: str) -> bool:

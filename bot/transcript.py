@@ -12,6 +12,8 @@ _LINK: Final = re.compile(r"\[([^\]]*)\]\((https?://[^)\s]*)\)")
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _TABLE: Final = re.compile(r"(?:^\|.*\|[ ]*(?:\n|\Z))+", re.MULTILINE)
+_PIPE: Final = "\0"
+"""A bar that is text, while those that are lines of a table are looked for."""
 _GAPS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u2060\u200b"))
 _SPECIAL: Final = re.compile(r"<(?P<thing>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
@@ -22,10 +24,10 @@ _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 def readable(markdown: str) -> str:
     """Plain text: links as their words, tables in columns; no tags, no escapes, no hidden comments."""
-    text = _TAG.sub("", _COMMENT.sub("", markdown))
+    text = _TAG.sub("", _COMMENT.sub("", markdown)).replace(r"\|", _PIPE)
     text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
     text = _ESCAPED.sub(r"\1", text).translate(_INVISIBLE)
-    return _GAPS.sub("\n\n", _TABLE.sub(_columns, text)).strip()
+    return _GAPS.sub("\n\n", _TABLE.sub(_columns, text)).replace(_PIPE, "|").strip()
 
 
 def headline(markdown: str) -> str:

@@ -86,6 +86,19 @@ VARIABLES: Final[tuple[Variable, ...]] = (
         wanted="a whole number of seconds from 1 to 86400",
     ),
     Variable(
+        name="CONFIG_FILE",
+        group=Group.SERVER,
+        description="File with the configuration of this server, which holds for all repositories and can not be loosened by theirs.",
+        example="/etc/signalbox.yml",
+    ),
+    Variable(
+        name="TEMPLATES",
+        group=Group.SERVER,
+        description="Folder with templates of your own, in the shape of templates/: a file there is used in place of "
+        "ours of the same name.",
+        example="/etc/signalbox/templates",
+    ),
+    Variable(
         name="DATABASE_URL",
         group=Group.STORAGE,
         description="Where everything is kept: sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/NAME for replicas.",

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import manifests
-from bot.doctor import github
+from bot.doctor import github, words
 from bot.doctor.finding import Finding, Grade, complete
 from bot.doctor.github import AGENT
 from bot.errors import SignalboxError
@@ -37,6 +37,8 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Findi
         parts.append(("GitHub", github.findings(settings.github, settings.public_url)))
     if settings.slack is not None:
         parts.append(("Slack", _slack(settings.slack)))
+    if settings.templates is not None:
+        parts.append(("templates", words.findings(settings.templates)))
     for about, findings in parts:
         try:
             async with aclosing(findings):

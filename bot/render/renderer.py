@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -45,6 +45,13 @@ class Renderer:
         self._github = _surface(templates, overrides, escape, FILTERS)
         self._slack = _surface(templates, overrides, escape_mrkdwn, SLACK_FILTERS)
 
+    @classmethod
+    def strict(cls, templates: Path, overrides: Path | None) -> Self:
+        """One for trying templates: where an operator's fails, that is raised and ours is not used."""
+        made = cls(templates, overrides)
+        made._github, made._slack = made._github.alone(), made._slack.alone()
+        return made
+
     def github(self, message: Message) -> str:
         """The message as GitHub Markdown, short enough for a comment.
 
@@ -67,6 +74,10 @@ class _Surface:
 
     ours: ImmutableSandboxedEnvironment
     theirs: ImmutableSandboxedEnvironment | None
+
+    def alone(self) -> _Surface:
+        """An operator's before ours, and nothing to fall back to."""
+        return _Surface(ours=self.theirs or self.ours, theirs=None)
 
 
 class _EscapingEnvironment(ImmutableSandboxedEnvironment):

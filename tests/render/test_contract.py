@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, meta
 
+from bot.preview import SLACK_SAMPLES
 from bot.render.filters import FILTERS
 from bot.render.slack_filters import SLACK_FILTERS
 from bot.rules.fields import RequestFields
-from tests.render.slack_samples import SLACK_SAMPLES
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 README = (TEMPLATES / "README.md").read_text(encoding="utf-8")

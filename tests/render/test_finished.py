@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.preview import SAMPLES
+from bot.preview.things import OURS, SERVER
 from bot.render.renderer import Renderer
 from tests.render.github import seen
-from tests.render.samples import OURS, SAMPLES, SERVER
 
 FINISHED = Path(__file__).with_name("finished")
 TEMPLATES = Path(__file__).parents[2] / "templates"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.model.message import Message
+from bot.preview import SAMPLES
 from bot.render.cut import CUT, LONGEST_COMMENT
 from bot.render.renderer import Renderer
 from tests.render.github import seen
-from tests.render.samples import SAMPLES
 
 RENDERER = Renderer(Path(__file__).parents[2] / "templates", None)
 

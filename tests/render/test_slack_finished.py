@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from slack_sdk.models.blocks import Block
 
+from bot.preview import SLACK_SAMPLES
+from bot.preview.things import OURS, SERVER
 from bot.render.blocks import faults
 from bot.render.renderer import Renderer
-from tests.render.samples import OURS, SERVER
 from tests.render.slack import mrkdwn, seen, seen_text
 from tests.render.slack_finished import shown
-from tests.render.slack_samples import SLACK_SAMPLES
 
 FINISHED = Path(__file__).with_name("finished_slack")
 TEMPLATES = Path(__file__).parents[2] / "templates"

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model.message import Button, Message, SlackText
+from bot.preview import SLACK_SAMPLES
 from bot.render.blocks import faults
 from bot.render.renderer import Renderer
 from tests.render.slack import Seen, seen, seen_text
-from tests.render.slack_samples import SLACK_SAMPLES
 from tests.render.test_hostile import HOSTILE as HOSTILE_ANYWHERE
 from tests.render.test_hostile import swapped
 

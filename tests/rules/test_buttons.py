@@ -9,8 +9,8 @@ import pytest
 from bot.model.decision import Reason
 from bot.model.message import ButtonStyle
 from bot.model.request import RequestState
+from bot.preview.things import request
 from bot.rules import buttons
-from tests.render.samples import request
 
 URL = "https://github.com/acme/shop/actions/runs/5"
 S = RequestState

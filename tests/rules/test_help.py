@@ -9,9 +9,9 @@ import pytest
 from bot.model.command import Surface
 from bot.model.config import Config, Where
 from bot.model.people import Role
+from bot.preview.helping import COMMANDS, CONFIG, DEPLOY, KEEPER, WRITER, standing
 from bot.rules import help
 from bot.rules.catalog import catalog
-from tests.render.help_samples import COMMANDS, CONFIG, DEPLOY, KEEPER, WRITER, standing
 
 
 def missing(name: str, who: help.Standing) -> dict[str | None, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""One example of every message for Slack: those of GitHub, with what Slack adds, and those that only Slack has."""
+"""Owns examples of what only Slack shows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,23 @@ from typing import Final
 from bot.model.message import Button, ButtonStyle, Message
 from bot.model.request import Request, RequestState
 from bot.model.run import Run
+from bot.preview.helping import HELP
+from bot.preview.things import (
+    DONE,
+    ENDED,
+    FAILED,
+    NOON,
+    PASSED,
+    SERVER,
+    SHOP,
+    job,
+    later,
+    request,
+    row,
+    run,
+)
 from bot.rules import report
 from bot.rules.dialect import Dialect
-from tests.render.samples import DONE, ENDED, FAILED, NOON, PASSED, SAMPLES, SERVER, SHOP, job, later, request, row, run
 
 LINK: Final = Button(
     action="link", label="Link my accounts", url="https://box.example/link/slack/n0nce", style=ButtonStyle.PRIMARY
@@ -46,7 +60,7 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         name="details_posted",
         buttons=(),
     ),
-    "help-with-prefix": Dialect(command="/ops", target="acme/shop", anywhere=["help"]).message(SAMPLES["help"]),
+    "help-with-prefix": Dialect(command="/ops", target="acme/shop", anywhere=["help"]).message(HELP["help"]),
     "runs-asked-in-slack": Message(
         name="runs_answered",
         fields={
@@ -146,5 +160,3 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         buttons=(LINK,),
     ),
 }
-
-SLACK_SAMPLES: Final[Mapping[str, Message]] = {**SAMPLES, **ONLY_SLACK}

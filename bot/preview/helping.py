@@ -1,4 +1,4 @@
-"""Answers to `help` and `explain`, made by the rules that make them."""
+"""Owns examples of what `help` answers, made by the rules that make it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,131 @@
+"""Owns an example of a request's living message for each way in which it can look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bot.model.decision import Reason
+from bot.model.message import Message
+from bot.model.request import RequestState
+from bot.model.run import Conclusion, RunStatus
+from bot.preview.things import (
+    CANCELLED,
+    CHECKS,
+    DONE,
+    ENDED,
+    FAILED,
+    MATRIX,
+    PASSED,
+    QUEUED,
+    TEAM,
+    WORKING,
+    job,
+    later,
+    living,
+    request,
+    run,
+)
+from bot.rules import refuse
+from bot.rules.lifecycle import AWAY, SLOWED
+
+LIVING: Final[Mapping[str, Message]] = {
+    "queued": living(request(RequestState.QUEUED)),
+    "waiting": living(request(RequestState.WAITING, waiting_for="approval")),
+    "waiting-unjudged": living(
+        request(
+            RequestState.WAITING,
+            waiting_for="upstream",
+            workflow_name="",
+            environment=None,
+            pin=None,
+            judged_at=None,
+        )
+    ),
+    "waiting-upstream": living(request(RequestState.WAITING, waiting_for="upstream", note=AWAY)),
+    "waiting-slowed": living(request(RequestState.WAITING, waiting_for="upstream", note=SLOWED)),
+    "waiting-briefly": living(request(RequestState.WAITING, waiting_for="upstream")),
+    "dispatching": living(request(RequestState.DISPATCHING, dispatched_at=later(1))),
+    "dispatching-unanswered": living(request(RequestState.DISPATCHING, dispatched_at=later(1), waiting_for="upstream")),
+    "started": living(
+        request(RequestState.RUNNING, dispatched_at=later(1)),
+        run(job(1, "build", DONE, PASSED, 42), job(2, "lint", QUEUED), job(3, "test", WORKING), status=WORKING),
+    ),
+    "started-one-job": living(
+        request(RequestState.RUNNING, dispatched_at=later(1)), run(job(1, "build", WORKING), status=WORKING)
+    ),
+    "started-no-runner": living(request(RequestState.RUNNING, dispatched_at=later(1)), run(status=QUEUED)),
+    "started-review": living(
+        request(RequestState.RUNNING, dispatched_at=later(1)),
+        run(job(1, "deploy", RunStatus.WAITING), status=RunStatus.WAITING),
+    ),
+    "started-stopping": living(
+        request(
+            RequestState.RUNNING,
+            dispatched_at=later(1),
+            reason=Reason.CANCELLED_BY_PERSON,
+            note="bob stopped it.",
+        ),
+        run(job(1, "build", WORKING), status=WORKING),
+    ),
+    "succeeded": living(
+        request(RequestState.SUCCEEDED, **ENDED),
+        run(job(1, "build", DONE, PASSED, 42), job(2, "docs", DONE, Conclusion.SKIPPED), conclusion=PASSED),
+    ),
+    "failed": living(
+        request(RequestState.FAILED, **ENDED),
+        run(job(1, "build", DONE, PASSED, 42), job(2, "test | unit", DONE, FAILED, 62), conclusion=FAILED),
+    ),
+    "failed-matrix": living(request(RequestState.FAILED, **ENDED), run(*MATRIX, conclusion=FAILED)),
+    "failed-not-started": living(
+        request(
+            RequestState.FAILED,
+            **ENDED,
+            reason=Reason.UPSTREAM_REFUSED,
+            note="GitHub refused: Workflow does not have 'workflow_dispatch' trigger",
+        )
+    ),
+    "cancelled": living(
+        request(RequestState.CANCELLED, **ENDED, reason=Reason.CANCELLED_BY_PERSON, note="bob stopped it."),
+        run(job(1, "build", DONE, CANCELLED, 12), conclusion=CANCELLED),
+    ),
+    "refused": living(
+        request(
+            RequestState.REFUSED,
+            ended_at=later(9),
+            reason=Reason.PERMISSION,
+            note="alice has the role read, run needs write. Ask an admin of the repository for the role write.",
+        )
+    ),
+    "refused-by-a-rule": living(
+        request(RequestState.REFUSED, ended_at=later(9), reason=Reason.TEAM, note=refuse.noted(TEAM))
+    ),
+    "voided-by-a-rule-of-the-server": living(
+        request(RequestState.VOIDED, **ENDED, reason=Reason.CHECKS_FAILING, note=refuse.noted(CHECKS))
+    ),
+    "rejected": living(request(RequestState.REJECTED, ended_at=later(9), note="bob said no.")),
+    "expired": living(
+        request(
+            RequestState.EXPIRED,
+            ended_at=later(9),
+            reason=Reason.UPSTREAM_UNAVAILABLE,
+            note="GitHub did not answer, so nothing was started.",
+        )
+    ),
+    "voided": living(
+        request(
+            RequestState.VOIDED,
+            **ENDED,
+            reason=Reason.HEAD_MOVED,
+            note="0123456789ab was the commit when it was asked, ba9876543210 is now",
+        )
+    ),
+    "lost": living(
+        request(
+            RequestState.LOST,
+            **ENDED,
+            reason=Reason.RUN_NOT_FOUND,
+            note="A run was started about then, but nothing proves that it is this one.",
+        )
+    ),
+}
