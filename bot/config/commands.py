@@ -7,11 +7,10 @@ from typing import Final
 from msgspec import UNSET
 
 from bot.config import arguments, shape
-from bot.config.faults import Faults, did_you_mean, shown
+from bot.config.faults import Faults, meant, shown
 from bot.model.command import Argument, ArgumentType
 from bot.model.config import ConfiguredCommand, Layer, Path, Where
 from bot.model.people import Role
-from bot.rules.nearest import nearest
 from bot.rules.wording import listed
 
 RESERVED: Final = frozenset(
@@ -79,4 +78,4 @@ def _kind(name: str, given: tuple[Argument, ...]) -> ArgumentType | None:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    return did_you_mean(nearest(name, known)) or (f"Known here: {listed(known)}." if known else "")
+    return meant(name, known) or (f"Known here: {listed(known)}." if known else "")

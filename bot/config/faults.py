@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from bot.model.config import ConfigFault, Path
 from bot.rules.line import is_control
+from bot.rules.nearest import nearest
 from bot.rules.wording import quoted
 
 MOST_FAULTS: Final = 100
@@ -52,3 +54,8 @@ def shown(text: str) -> str:
 def did_you_mean(word: str | None) -> str:
     """The question, where there is a word to ask about."""
     return f"Did you mean {quoted(word)}?" if word else ""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The question after the known word that is nearest; short words have to be nearer, or any would do."""
+    return did_you_mean(nearest(word, known, limit=1 if len(word) < 5 else 2))

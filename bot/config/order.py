@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.config.faults import Faults, did_you_mean, shown
+from bot.config.faults import Faults, meant, shown
 from bot.model.config import ConfiguredCommand, Environment, Layer
-from bot.rules.nearest import nearest
 
 Graph = Mapping[str, Environment]
 
@@ -22,10 +21,8 @@ def judge(found: Graph, commands: Mapping[str, ConfiguredCommand], layer: Layer,
         path = ("environments", environment.name, "requires", "after")
         for other in environment.after:
             if layer is Layer.REPOSITORY and other.casefold() not in known:
-                better = nearest(other, known.values())
-                faults.at_value(
-                    path, f"there is no environment {shown(other)}", did_you_mean(better) or _list_it(other)
-                )
+                suggestion = meant(other, known.values()) or _list_it(other)
+                faults.at_value(path, f"there is no environment {shown(other)}", suggestion)
         if loop := _loop(name, found):
             _tell(loop, found, faults)
 

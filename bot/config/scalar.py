@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bot.config.faults import Faults, did_you_mean, shown
+from bot.config.faults import Faults, did_you_mean, meant, shown
 from bot.config.kinds import Kinds
 from bot.rules.line import is_control
-from bot.rules.nearest import nearest
 from bot.yaml import Scalar
 
 _WHOLE: Final = re.compile(r"[-+]?[0-9]{1,18}")
@@ -25,13 +24,13 @@ class Unfit(Exception):
 
 
 def value(node: Scalar, wanted: Kinds, faults: Faults) -> Value:
-    """What is written there, as it is wanted; raises `Unfit` when it is something else."""
+    """What is written there, as it is wanted; raises `Unfit` when it is something else.
+
+    Nothing is None, and comes here only where nothing is wanted too.
+    """
     place = (node.line, node.column)
-    if node.empty and wanted.nothing:
-        return None
     if node.empty:
-        faults.add("nothing is written here", place, f"It takes {wanted.told}; or remove the key.")
-        raise Unfit
+        return None
     if wanted.as_written and wanted.text:
         return text(node.text, wanted, place, faults)
     if wanted.boolean and node.boolean is not None:
@@ -82,10 +81,11 @@ def _is_other(node: Scalar) -> bool:
 
 
 def _refuse(node: Scalar, wanted: Kinds, faults: Faults) -> Value:
-    options = [*wanted.words, *(["true", "false"] if wanted.boolean else [])]
-    suggestion = did_you_mean(nearest(node.text, options))
+    suggestion = meant(node.text, [*wanted.words, *(["true", "false"] if wanted.boolean else [])])
     if wanted.text and _is_other(node):
         suggestion = f"Put it in quotes: {shown(node.text)}."
+    if wanted.items and not suggestion:
+        suggestion = f"A list of one is [{shown(node.text)}]."
     faults.add(f"{shown(node.text)} is not {wanted.told}", (node.line, node.column), suggestion)
     raise Unfit
 

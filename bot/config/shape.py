@@ -189,7 +189,7 @@ class Freeze(Struct, forbid_unknown_fields=True, kw_only=True):
     from_: Annotated[Moment, _says("When it begins: every week, or on a date.", "Fri 16:00")] = field(name="from")
     to: Annotated[Moment, _says("When it ends, in the same manner.", "Mon 08:00")]
     timezone: Annotated[
-        Annotated[str, Meta(max_length=100)],
+        Annotated[str, Meta(min_length=1, max_length=100)],
         _says("The time zone of both, by its IANA name; daylight saving is minded.", "Europe/Berlin"),
     ]
     reason: Annotated[Prose | UnsetType, _says("Why, as the refusal tells it.", "weekend")] = UNSET

@@ -12,11 +12,10 @@ from typing import Any
 from msgspec import inspect
 
 from bot.config import scalar
-from bot.config.faults import Faults, did_you_mean, shown
-from bot.config.kinds import Kinds, kinds
+from bot.config.faults import Faults, meant, shown
+from bot.config.kinds import kinds
 from bot.config.scalar import Unfit
 from bot.model.config import Path
-from bot.rules.nearest import nearest
 from bot.rules.wording import listed
 from bot.yaml import Items, Node, Scalar, Table
 
@@ -32,9 +31,10 @@ def walk(node: Node, shape: inspect.Type, path: Path, faults: Faults) -> Any:
             return _table(node, wanted.table, path, faults)
         case Items() if wanted.items is not None:
             return _items(node, wanted.items, path, faults)
-        case Scalar() if not node.empty or wanted.nothing or not (wanted.struct or wanted.table or wanted.items):
+        case Scalar() if wanted.nothing or not node.empty:
             return scalar.value(node, wanted, faults)
-    faults.add(f"{_name(path)} is {_called(node)}", (node.line, node.column), _instead(node, wanted))
+    more = "; or remove the key" if isinstance(node, Scalar) else ""
+    faults.add(f"{_name(path)} is {_called(node)}", (node.line, node.column), f"It takes {wanted.told}{more}.")
     raise Unfit
 
 
@@ -118,24 +118,11 @@ def _name(path: Path) -> str:
 
 
 def _called(node: Node) -> str:
-    match node:
-        case Table():
-            return "a table of keys"
-        case Items():
-            return "a list"
-        case Scalar() if node.empty:
-            return "empty"
-        case _:
-            return shown(node.text)
-
-
-def _instead(node: Node, wanted: Kinds) -> str:
-    more = "; or remove the key" if isinstance(node, Scalar) and node.empty else ""
-    return f"It takes {wanted.told}{more}."
+    return "a table of keys" if isinstance(node, Table) else "a list" if isinstance(node, Items) else "empty"
 
 
 def _known(key: str, names: Sequence[str]) -> str:
-    return did_you_mean(nearest(key, names)) or f"Known here: {listed(sorted(names))}."
+    return meant(key, names) or f"Known here: {listed(sorted(names))}."
 
 
 def _example(shape: inspect.StructType, name: str) -> str:
