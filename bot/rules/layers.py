@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.model.config import Config, ConfiguredCommand, Environment, Mark, Path, Remember
 from bot.rules import stricter
-from bot.rules.claims import CLAIMS, COMMANDS, holds, key_of
+from bot.rules.claims import CLAIMS, COMMANDS, claims_on, holds, key_of
 from bot.rules.loosened import held_back
 from bot.rules.marks import deciding, under
 
@@ -100,7 +100,13 @@ def _alone(pair: _Pair, before: ConfiguredCommand | None, after: ConfiguredComma
     if before is not None:
         return before
     assert after is not None
-    return held_back(None, after) if pair.swap else after
+    if not pair.swap:
+        return after
+    # Until now only `run` was there for this workflow, and bore every claim on it.
+    claims = [claim for _, claim in claims_on(pair.first, after.workflow)]
+    return functools.reduce(
+        lambda held, claim: stricter.command(held, held, claim, swap=False), claims, held_back(None, after)
+    )
 
 
 def _claims(groups: Sequence[Mapping[str, ConfiguredCommand]]) -> Claims:

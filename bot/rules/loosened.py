@@ -30,9 +30,12 @@ def looser_argument(before: Argument | None, after: Argument) -> bool:
         return not stays_safe(after.pattern)
     if before.type not in FREE and after.type in FREE:
         return True
-    if before.pattern == after.pattern:
-        return False
-    return before.pattern is not None or not stays_safe(after.pattern)
+    return looser_pattern(before.pattern, after.pattern)
+
+
+def looser_pattern(before: str | None, after: str | None) -> bool:
+    """Whether a pattern may let through what the one before did not; None is the safe one."""
+    return before != after and (before is not None or not stays_safe(after))
 
 
 def repointed(before: ConfiguredCommand, after: ConfiguredCommand) -> bool:
