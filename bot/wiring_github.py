@@ -21,8 +21,10 @@ from bot.github.config_history import ConfigHistory
 from bot.github.edge import Door
 from bot.github.hook_deliveries import HookDeliveries
 from bot.github.inbound import ReadDelivery
+from bot.github.judgements import Judgements
 from bot.github.logs import Logs
 from bot.github.permissions import Permissions
+from bot.github.proposals import Proposals
 from bot.github.pull_requests import PullRequests
 from bot.github.repositories import Repositories
 from bot.github.runs import WorkflowRuns
@@ -52,6 +54,8 @@ class GitHub:
     teams: ports.Teams
     config_files: ports.ConfigFiles
     history: ports.ConfigHistory
+    judgements: ports.Judgements
+    proposals: ports.Proposals
     workflows: ports.Workflows
     runs: ports.WorkflowRuns
     comments: ports.Comments
@@ -92,6 +96,8 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         teams=teams,
         config_files=ConfigFiles(clients, repositories),
         history=ConfigHistory(clients),
+        judgements=Judgements(clients),
+        proposals=Proposals(clients),
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),
         comments=Comments(clients),
