@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import UserError
 from bot.model.command import Argument, Arguments, ArgumentType, Command, Surface
-from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Trust, Use, Verdict
+from bot.model.intent import (
+    Confirm,
+    Decide,
+    Dispatch,
+    Intent,
+    Link,
+    LinkStep,
+    Query,
+    Question,
+    Rerun,
+    Trust,
+    Use,
+    Verdict,
+)
 from bot.model.people import Role
 
 __all__ = [
@@ -14,6 +27,7 @@ __all__ = [
     "ArgumentType",
     "Arguments",
     "Command",
+    "Confirm",
     "Decide",
     "Dispatch",
     "Intent",

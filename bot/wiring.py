@@ -19,6 +19,7 @@ from bot.flow import (
     authorize,
     cancel,
     catalogs,
+    confirm,
     dispatch,
     enter,
     explain,
@@ -181,7 +182,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
 def _common(bot: Signalbox, github: GitHub) -> Common:
     units: ports.Units = bot.units
     clock, mint = bot.timer, bot.mint
-    render: ports.Render = Renderer(TEMPLATES, None)
+    render: ports.Render = Renderer(TEMPLATES, bot.settings.templates)
     reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
     judge = judging(bot, github, bot.stack)
     return Common(
@@ -216,14 +217,16 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
     entering = enter.Enter(units, reply, clock, mint)
     opener = opening.Open(units, common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
+    configure = common.judging.configure
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, reply)
+    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, confirm.ShowConfig(configure), reply)
     acting = act.Act(
         units=units,
         permissions=github.permissions,
         open=opener,
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
+        confirm=confirm.ConfirmConfig(units, configure, common.judging.second, github.permissions, reply, clock),
         trust=trust.SayTrust(units, common.judge.locate, common.catalogs, reply, clock, mint),
         ask=ask,
         bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
@@ -241,6 +244,6 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         github.permissions,
         common.patience,
         upkeep,
-        common.judging.configure,
+        configure,
         slack.steps(common, acting, ask) if slack else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.flow.trust import TrustedBy
 from bot.model.config import Config
+from bot.rules import in_force
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
@@ -34,7 +34,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     """Build it. Nothing is asked of GitHub yet."""
     units: ports.Units = bot.units
     second = SecondPerson(github.history, github.permissions, github.repositories, bot.timer)
-    layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, _widens)
+    layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, in_force.widening)
     configure = Configure(units, layer, bot.timer, server=Config(), shared=not bot.settings.sqlite)
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
@@ -55,7 +55,3 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
             own_app=github.connection.app_id,
         ),
     )
-
-
-def _widens(old: Config, new: Config) -> Sequence[str]:
-    return () if old == new else ("what it says",)

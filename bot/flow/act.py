@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from bot.errors import BotError, NotFound, Refused
 from bot.flow.answer import Asker, Reply
 from bot.flow.cancel import Cancel
+from bot.flow.confirm import ConfirmConfig
 from bot.flow.maintenance import Maintenance
 from bot.flow.open import Open
 from bot.flow.patience import Away
@@ -21,7 +22,7 @@ from bot.flow.trust import SayTrust
 from bot.flow.use import Bind
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
-from bot.model.intent import Decide, Dispatch, Intent, Link, Query, Rerun, Trust, Use
+from bot.model.intent import Confirm, Decide, Dispatch, Intent, Link, Query, Rerun, Trust, Use
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
@@ -40,6 +41,7 @@ class Act:
     rerun: RunAgain
     cancel: Cancel
     trust: SayTrust
+    confirm: ConfirmConfig
     ask: Ask
     bind: Bind | None
     """None while Slack is not configured: only channels are bound."""
@@ -85,6 +87,9 @@ class Act:
             case Trust():
                 if await self._allowed(asker, command, fresh=True) is not None:
                     await self.trust(asker, intent)
+            case Confirm():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.confirm(asker, intent)
             case Query():
                 role = await self._allowed(asker, command, fresh=False)
                 if role is not None:

@@ -64,7 +64,7 @@ class ConfigLayer:
     second: SecondPerson
     clock: Clock
     widens: in_force.Widens
-    """As bot/rules/changes.py says it."""
+    """`in_force.widening`."""
 
     async def __call__(self, repository: Repository, layer: Layer) -> Standing:
         """Raises `UpstreamError` when GitHub does not show the file and none was ever known."""

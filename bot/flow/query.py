@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, assert_never
 
 from bot.flow.answer import Asker, Reply
+from bot.flow.confirm import ShowConfig
 from bot.flow.explain import Explain
 from bot.flow.help import Help
 from bot.flow.here import meant
@@ -34,6 +35,7 @@ class Ask:
     help: Help
     explain: Explain
     read_logs: ReadLogs
+    show_config: ShowConfig
     reply: Reply
 
     async def __call__(self, asker: Asker, query: Query, role: Role) -> None:
@@ -57,6 +59,8 @@ class Ask:
                 return who(asker.person, asker.origin, repository, role)
             case intents.Question.LOGS:
                 return await self.read_logs(asker, query.arguments.get("request"))
+            case intents.Question.CONFIG:
+                return await self.show_config(repository)
             case _:
                 assert_never(query.question)
 

@@ -79,6 +79,14 @@ class Trust:
     """Whether later commits of the pull request are trusted too."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Put a configuration in force that lets through more, where no second person can approve it (T13)."""
+
+    file: str
+    """Twelve letters of its blob SHA at least, or `gone` for a file that was removed."""
+
+
 class Question(enum.StrEnum):
     """What a person wants to know. Nothing outside changes by answering."""
 
@@ -88,6 +96,7 @@ class Question(enum.StrEnum):
     EXPLAIN = "explain"
     WHOAMI = "whoami"
     LOGS = "logs"
+    CONFIG = "config"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,4 +107,4 @@ class Query:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Query
+Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Confirm | Query

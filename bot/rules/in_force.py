@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.model.config import Config, ConfigFault, KeptConfig
-from bot.rules import layers
+from bot.rules import changes, layers
 
 SHORT: Final = 12
 """Letters of a blob SHA that people type (T4)."""
@@ -62,6 +62,11 @@ class Standing:
     """What the newer file removes or widens, in words, while it waits."""
     shown: bool = True
     """Whether GitHub showed the file."""
+
+
+def widening(old: Config, new: Config) -> Sequence[str]:
+    """It satisfies `Widens`."""
+    return [change.sentence for change in changes.changes(old, new) if change.widens]
 
 
 def waits(kept: KeptConfig) -> bool:
