@@ -8,11 +8,12 @@ from typing import Final
 
 from bot.model.message import Message
 from bot.preview.answers import ANSWERS
+from bot.preview.configuring import CONFIGURING
 from bot.preview.helping import HELP
 from bot.preview.living import LIVING
 from bot.preview.slack import ONLY_SLACK
 
-SAMPLES: Final[Mapping[str, Message]] = {**LIVING, **ANSWERS, **HELP}
+SAMPLES: Final[Mapping[str, Message]] = {**LIVING, **ANSWERS, **CONFIGURING, **HELP}
 """Those that both surfaces show."""
 
 SLACK_SAMPLES: Final[Mapping[str, Message]] = {**SAMPLES, **ONLY_SLACK}
