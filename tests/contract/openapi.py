@@ -50,6 +50,12 @@ BESIDE: Mapping[str, tuple[frozenset[str], tuple[frozenset[str], ...]]] = {
         | {"prompt", "allow_signup", "login", "cancel"},
         (),
     ),
+    # The question itself is held against a schema by the sandbox.
+    # https://docs.github.com/en/graphql/guides/forming-calls-with-graphql
+    r"POST /graphql": (
+        frozenset({"query", "variables", "operationName"}),
+        (frozenset({"data"}), frozenset({"errors"}), frozenset({"data", "errors"})),
+    ),
     r"GET /_logs/\d+": (frozenset({"sig"}), ()),
 }
 RANDOM = re.compile(

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from bot.sandbox.github import JobPlan, Plan, SandboxGitHub
+from bot.sandbox.github import JobPlan, Plan, PullRequest, SandboxGitHub
+from bot.sandbox.github.apps import EVENTS
 from tests.contract.openapi import DATA, needs_contract_data
 from tests.sandbox.github.support import FILES
 
@@ -31,7 +32,8 @@ LEFT_OUT = {
 async def everything_that_happens() -> list[tuple[str, dict[str, Any]]]:
     """A story in which each kind of event comes up once."""
     async with SandboxGitHub() as github:
-        app = github.register_app(app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens")
+        events = (*EVENTS, "check_run", "status")
+        app = github.register_app(app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens", events=events)
         plan = Plan([JobPlan("build", conclusion="failure")])
         shop = github.repository("acme/shop", files=FILES, roles={"alice": "write"}, plans={"deploy.yml": plan})
         other = github.repository("acme/other")
@@ -52,11 +54,27 @@ async def everything_that_happens() -> list[tuple[str, dict[str, Any]]]:
         await run.wait_job("build (3.11)")
         await run.play()
         await run.rerun(by="alice", failed_only=True)
+        await judge(github, pull)
         await pull.merge(by="alice")
         await shop.rename("store")
         await shop.make_private()
         await shop.make_public()
         return [(each.event, each.payload) for each in github.webhooks.deliveries]
+
+
+async def judge(github: SandboxGitHub, pull: PullRequest) -> None:
+    """What others say about a pull request, and who they are."""
+    pull.repository.role("bob", "write")
+    await pull.to_draft()
+    await pull.ready()
+    pull.check("build", "in_progress").change("success")
+    pull.check("lint", "failure", app=99)
+    pull.status("ci/legacy", "pending")
+    pull.review("bob", "COMMENTED")
+    pull.review("bob", "APPROVED", body="Fine").dismiss()
+    team = github.team("acme/platform", members=["bob"], parent="acme/everybody")
+    team.remove("bob")
+    team.delete()
 
 
 @cache
@@ -124,6 +142,9 @@ async def test_every_webhook_has_the_keys_of_real_ones() -> None:
         "workflow_run.requested workflow_run.in_progress workflow_run.completed workflow_dispatch",
         "workflow_job.queued workflow_job.waiting workflow_job.in_progress workflow_job.completed",
         "member.added member.removed repository.renamed repository.privatized",
+        "pull_request.ready_for_review check_run.created check_run.completed status",
+        "pull_request_review.submitted pull_request_review.dismissed",
+        "team.created team.deleted membership.added membership.removed",
     ],
 )
 async def test_the_story_has_every_event(event: str) -> None:

@@ -100,17 +100,19 @@ class PullRequest:
         world.events.pull(action, self, world.account(by) if by else self.author)
         await world.webhooks.settled()
 
-    async def merge(self, *, by: str) -> str:
-        """What the head changed lands on the base branch in a merge commit. GitHub asks nobody here for checks and
-        reviews: an admin may merge without them."""
+    async def merge(self, *, by: str, squash: bool = False) -> str:
+        """What the head changed lands on the base branch, in a merge commit or in a plain one. Nobody is asked for
+        checks and reviews here: an admin may merge without them."""
         if self.conflicts:
             raise Refused(405, "Merge conflict")
         world, person = self.repository.world, self.repository.world.account(by)
-        message = f"Merge pull request #{self.number} from {self.head_owner.login}/{self.head}"
+        title = f"Merge pull request #{self.number} from {self.head_owner.login}/{self.head}"
+        message = f"{self.issue.title} (#{self.number})" if squash else title
         git, base, head = self.repository.git, self.base_commit, self.head_commit
         common = git.merge_base(base.sha, head.sha)
         files = merged(common.files if common else {}, base.files, head.files)
-        made = self.repository.commit(self.base, files, message, person, parents=(base.sha, head.sha))
+        parents = (base.sha,) if squash else (base.sha, head.sha)
+        made = self.repository.commit(self.base, files, message, person, parents=parents, merging=True)
         self.merged_at = self.issue.closed_at = self.issue.updated_at = world.clock()
         self.merged_by, self.merge_sha = person, made.sha
         world.events.pull("closed", self, person)

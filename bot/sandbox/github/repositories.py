@@ -42,6 +42,7 @@ class Repository:
     pushed_at: datetime | None = None
     checks: Checks = field(default_factory=Checks)
     protections: dict[str, Protection] = field(default_factory=dict)  # by branch
+    rulesets: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)  # by branch: number, required checks
 
     @property
     def full_name(self) -> str:
@@ -114,6 +115,7 @@ class Repository:
         *,
         parents: tuple[str, ...] | None = None,
         force: bool = False,
+        merging: bool = False,
     ) -> Commit:
         """A commit becomes the head of a branch: the one place where branches move."""
         past = self.git.branches.get(branch)
@@ -122,8 +124,8 @@ class Repository:
         made = commit(files, message, author, self.world.clock(), parents or tuple(each.sha for each in kept[-1:]))
         self.git.set_branch(branch, [*kept, made])
         before = past[-1].sha if past else ZERO_SHA
-        kind = "force_push" if force and past else "push" if past else "branch_creation"
-        self._record(branch, before, made, kind, author)
+        kind = "force_push" if force else "pr_merge" if merging else "push"
+        self._record(branch, before, made, kind if past else "branch_creation", author)
         return made
 
     def _record(self, branch: str, before: str, made: Commit, kind: str, author: Account) -> None:
@@ -171,6 +173,14 @@ class Repository:
         tree |= as_bytes(files or {})
         return self.commit(branch, tree, message, author, force=force).sha
 
+    def branch_off(self, branch: str, sha: str, author: Account) -> None:
+        """A new branch begins at a commit that is there already."""
+        line = [self.git.objects[sha]]
+        while line[0].parents and line[0].parents[0] in self.git.objects:
+            line.insert(0, self.git.objects[line[0].parents[0]])
+        self.git.set_branch(branch, line)
+        self._record(branch, ZERO_SHA, line[-1], "branch_creation", author)
+
     def tag(self, name: str, sha: str | None = None) -> None:
         self.git.tags[name] = self.git.objects[sha or self.head_sha]
 
@@ -206,6 +216,10 @@ class Repository:
             code_owners=code_owners,
             dismiss_stale=dismiss_stale,
         )
+
+    def ruleset(self, branch: str = "", *, required: Sequence[str]) -> None:
+        """One more ruleset for a branch, which stands beside its protection."""
+        self.rulesets.setdefault(branch or self.default_branch, []).append((self.world.ids.new(), list(required)))
 
     # Conversations
 

@@ -176,7 +176,7 @@ async def test_what_may_not_be_read_is_a_hole_in_the_list(
     pull.status("ci/legacy")
     granted = {"contents": "read", "checks": "read", "statuses": "read"}
     del granted[missing]
-    told = await ask(client.as_installation(shop, **granted), ROLLUP, oid=pull.head_sha, number=1)
+    told = await ask(client.as_installation(shop, None, **granted), ROLLUP, oid=pull.head_sha, number=1)
     contexts = told["data"]["repository"]["object"]["statusCheckRollup"]["contexts"]
     assert [node is None for node in contexts["nodes"]] == [place == 0, place == 1]
     (error,) = told["errors"]

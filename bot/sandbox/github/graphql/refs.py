@@ -7,6 +7,7 @@ from bot.sandbox.github.git import Commit
 from bot.sandbox.github.graphql.actors import Reporter
 from bot.sandbox.github.graphql.checks import Rollup, rollup
 from bot.sandbox.github.graphql.problems import Problem, forbidden
+from bot.sandbox.github.heads import head_of
 from bot.sandbox.github.ids import stamp
 from bot.sandbox.github.protection import Protection
 from bot.sandbox.github.reporters import reporter
@@ -154,16 +155,3 @@ class Ref:
     def ref_update_rule(self) -> Rule | None:
         rule = self.repository.protections.get(self.name)
         return None if rule is None else Rule(self.repository, rule)
-
-
-def head_of(repository: Repository, ref: str) -> Commit | None:
-    owner, colon, branch = ref.partition(":")
-    if colon:
-        forks = [repository, *(each for each in repository.world.repositories.values() if each.parent is repository)]
-        theirs = [each for each in forks if each.owner.login.lower() == owner.lower() and branch in each.git.branches]
-        return theirs[0].git.head(branch) if theirs else None
-    parts = ref.split("/")
-    if ref.startswith("refs/pull/") and ref.endswith("/head") and parts[2].isdecimal():
-        issue = repository.issues.get(int(parts[2]))
-        return issue.pull.head_commit if issue and issue.pull else None
-    return repository.git.resolve(ref)

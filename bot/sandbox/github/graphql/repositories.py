@@ -7,7 +7,8 @@ from bot.sandbox.github.callers import Caller
 from bot.sandbox.github.graphql.actors import Actor
 from bot.sandbox.github.graphql.problems import check, missing
 from bot.sandbox.github.graphql.pulls import Pull, ref_of
-from bot.sandbox.github.graphql.refs import GitCommit, Ref, head_of
+from bot.sandbox.github.graphql.refs import GitCommit, Ref
+from bot.sandbox.github.heads import head_of
 from bot.sandbox.github.ids import stamp
 from bot.sandbox.github.limits import LIMIT, reset_at
 from bot.sandbox.github.repositories import Repository

@@ -8,7 +8,9 @@ from bot.sandbox.github.routes import (
     contents,
     deliveries,
     graphql,
+    history,
     people,
+    pulls,
     repositories,
     runs,
     service,
@@ -16,6 +18,7 @@ from bot.sandbox.github.routes import (
     teams,
     threads,
     workflows,
+    writing,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -27,9 +30,12 @@ ROUTES: tuple[Route, ...] = (
     *people.ROUTES,
     *teams.ROUTES,
     *checks.ROUTES,  # before `commits/{ref}`, which takes every path below it
+    *history.ROUTES,
     *repositories.ROUTES,
     *contents.ROUTES,
+    *writing.ROUTES,
     *threads.ROUTES,
+    *pulls.ROUTES,
     *comments.ROUTES,
     *workflows.ROUTES,
     *runs.ROUTES,

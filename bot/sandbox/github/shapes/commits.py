@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from bot.sandbox.github.git import Commit, blob_sha, children, email, tree_sha
 from bot.sandbox.github.ids import node_id, stamp
+from bot.sandbox.github.protection import Protection
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.shapes.accounts import Json, account
 from bot.sandbox.github.shapes.repositories import html_url, url
@@ -14,19 +15,10 @@ UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload
 
 def commit(repository: Repository, found: Commit) -> Json:
     base, author = url(repository), account(repository.world, found.author)
-    signature = {"name": found.author.login, "email": email(found.author), "date": stamp(found.at)}
     return {
         "sha": found.sha,
         "node_id": node_id("Commit", int(found.sha[:12], 16)),
-        "commit": {
-            "author": signature,
-            "committer": signature,
-            "message": found.message,
-            "tree": {"sha": found.tree, "url": f"{base}/git/trees/{found.tree}"},
-            "url": f"{base}/git/commits/{found.sha}",
-            "comment_count": 0,
-            "verification": UNSIGNED,
-        },
+        "commit": message(repository, found) | {"comment_count": 0},
         "url": f"{base}/commits/{found.sha}",
         "html_url": f"{html_url(repository)}/commit/{found.sha}",
         "comments_url": f"{base}/commits/{found.sha}/comments",
@@ -36,6 +28,19 @@ def commit(repository: Repository, found: Commit) -> Json:
             {"sha": sha, "url": f"{base}/commits/{sha}", "html_url": f"{html_url(repository)}/commit/{sha}"}
             for sha in found.parents
         ],
+    }
+
+
+def message(repository: Repository, found: Commit) -> Json:
+    """What git itself knows."""
+    signature = {"name": found.author.login, "email": email(found.author), "date": stamp(found.at)}
+    return {
+        "author": signature,
+        "committer": signature,
+        "message": found.message,
+        "tree": {"sha": found.tree, "url": f"{url(repository)}/git/trees/{found.tree}"},
+        "url": f"{url(repository)}/git/commits/{found.sha}",
+        "verification": UNSIGNED,
     }
 
 
@@ -65,18 +70,42 @@ def pushed_commit(repository: Repository, found: Commit, before: dict[str, bytes
 
 
 def branch(repository: Repository, name: str) -> Json:
-    address = f"{url(repository)}/branches/{quote(name, safe='')}"
+    address, rule = f"{url(repository)}/branches/{quote(name, safe='')}", repository.protections.get(name)
     return {
         "name": name,
         "commit": commit(repository, repository.git.head(name)),
         "_links": {"self": address, "html": f"{html_url(repository)}/tree/{quote(name)}"},
-        "protected": False,
-        "protection": {
-            "enabled": False,
-            "required_status_checks": {"enforcement_level": "off", "contexts": [], "checks": []},
-        },
+        "protected": rule is not None or name in repository.rulesets,
+        "protection": {"enabled": rule is not None, "required_status_checks": required_checks(rule)},
         "protection_url": f"{address}/protection",
     }
+
+
+def required_checks(rule: Protection | None) -> Json:
+    """The part of a branch's protection that everybody may know who reads the repository."""
+    if rule is None:
+        return {"enforcement_level": "off", "contexts": [], "checks": []}
+    return {
+        "enforcement_level": "non_admins",
+        "contexts": [name for name, _ in rule.required],
+        "checks": [{"context": name, "app_id": app} for name, app in rule.required],
+    }
+
+
+def ref(repository: Repository, name: str, sha: str) -> Json:
+    return {
+        "ref": name,
+        "node_id": node_id("Ref", int(sha[:12], 16)),
+        "url": f"{url(repository)}/git/{quote(name)}",
+        "object": {"type": "commit", "sha": sha, "url": f"{url(repository)}/git/commits/{sha}"},
+    }
+
+
+def written(repository: Repository, found: Commit) -> Json:
+    """A commit as git knows it, which is how the answer to a new file has it."""
+    whole = commit(repository, found)
+    outside = {name: whole[name] for name in ("sha", "node_id", "html_url", "parents")}
+    return message(repository, found) | outside
 
 
 def branch_head(repository: Repository, name: str) -> Json:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.git import Commit
+from bot.sandbox.github.history import changed, fork_point, own_commits
 from bot.sandbox.github.ids import node_id, stamp, stamp_or_none
 from bot.sandbox.github.protection import merge_state, mergeable
 from bot.sandbox.github.pulls import PullRequest
@@ -79,8 +80,8 @@ def links(found: PullRequest) -> Json:
 
 
 def numbers(found: PullRequest) -> Json:
-    base, head = found.base_commit, found.head_commit
-    changed = [path for path in base.files.keys() | head.files.keys() if base.files.get(path) != head.files.get(path)]
+    base, head = fork_point(found), found.head_commit
+    paths = changed(base, head)
     could = {"MERGEABLE": True, "CONFLICTING": False}.get(mergeable(found))
     return {
         "merged": found.merged_at is not None,
@@ -91,21 +92,11 @@ def numbers(found: PullRequest) -> Json:
         "comments": len(found.issue.comments),
         "review_comments": 0,
         "maintainer_can_modify": found.head_repository is not found.repository,
-        "commits": len(commits(found)),
-        "additions": sum(lines(head, path) for path in changed),
-        "deletions": sum(lines(base, path) for path in changed),
-        "changed_files": len(changed),
+        "commits": len(own_commits(found)),
+        "additions": sum(lines(head, path) for path in paths),
+        "deletions": sum(lines(base, path) for path in paths) if base else 0,
+        "changed_files": len(paths),
     }
-
-
-def commits(found: PullRequest) -> list[Commit]:
-    """From the head back to where the base's history begins."""
-    known = {each.sha for each in found.repository.git.branches[found.base]} - {found.merge_sha}
-    objects, chain, sha = found.repository.git.objects, [], found.head_sha
-    while sha not in known and sha in objects:
-        chain.append(objects[sha])
-        sha = objects[sha].parents[0] if objects[sha].parents else ""
-    return chain
 
 
 def lines(commit: Commit, path: str) -> int:

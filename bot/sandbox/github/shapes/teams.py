@@ -36,13 +36,14 @@ def team(found: Team) -> Json:
 def full(found: Team) -> Json:
     """As `GET /orgs/{org}/teams/{team_slug}` shows it."""
     world, owner = found.world, found.organization
+    whole = full_account(world, owner) | organization(world, owner)  # an organization leaves out what it has not told
     flags: Json = {"has_organization_projects": True, "has_repository_projects": True, "archived_at": None}
     return team(found) | {
         "members_count": len([each for each in found.members.values() if each.state == "active"]),
         "repos_count": 0,
         "created_at": stamp(found.created_at),
         "updated_at": stamp(found.created_at),
-        "organization": full_account(world, owner) | organization(world, owner) | flags,
+        "organization": {name: value for name, value in whole.items() if value is not None} | flags,
     }
 
 
