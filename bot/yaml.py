@@ -6,11 +6,13 @@ one document, 256 KiB at most. Text stays as written, so `on` is no boolean and 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Final
 
 MOST_BYTES: Final = 256 * 1024
 DEEPEST: Final = 40
+TOO_DEEP: Final = "the file is nested too deeply"
 
 _TAG: Final = "tag:yaml.org,2002:"
 _SCALARS: Final = frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge"))
@@ -97,21 +99,28 @@ def parse(data: bytes) -> Node | Fault:
     except UnicodeDecodeError:
         return Fault(problem="the file is not UTF-8", line=1, column=1)
     except RecursionError:
-        return Fault(problem="the file is nested too deeply", line=1, column=1)
+        return Fault(problem=TOO_DEEP, line=1, column=1)
 
 
 def _compose(text: str) -> Any:
     """The library's nodes. It is imported here because it costs every start 50 ms, and only workflow files need it."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
     try:
-        return YAML(typ="safe", pure=True).compose(text)
+        library = YAML(typ="safe", pure=True)
+        library.Scanner = _shallow_scanner()
+        return library.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         fault = Fault(problem=_one_line(error.problem or error.context), line=line, column=column)
         raise _Faulty(fault) from error
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
+        problem = f"the character U+{error.character:04X} is not allowed"
+        raise _Faulty(Fault(problem=problem, line=len(before), column=len(before[-1]) + 1)) from error
     except YAMLError as error:
         raise _Faulty(Fault(problem=_one_line(str(error)), line=1, column=1)) from error
     except (ArithmeticError, AssertionError, LookupError, ValueError) as error:
@@ -119,12 +128,30 @@ def _compose(text: str) -> Any:
         raise _Faulty(Fault(problem="an escape or a directive is no YAML", line=1, column=1)) from error
 
 
+@functools.cache
+def _shallow_scanner() -> Any:
+    """The library's scanner, stopped early: it looks ahead into brackets, for a time that is the square of their depth.
+
+    A quarter of a mebibyte of `[[[[...]]]]` would keep it busy for a minute.
+    """
+    from ruamel.yaml.scanner import Scanner
+
+    class Shallow(Scanner):
+        def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:
+            if self.flow_level >= DEEPEST:
+                mark = self.reader.get_mark()
+                raise _Faulty(Fault(problem=TOO_DEEP, line=mark.line + 1, column=mark.column + 1))
+            super().fetch_flow_collection_start(TokenClass, to_push)
+
+    return Shallow
+
+
 def _node(node: Any, depth: int) -> Node:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     if node.anchor is not None:
         raise _Faulty(Fault(problem="anchors and aliases are not read", line=line, column=column))
     if depth > DEEPEST:
-        raise _Faulty(Fault(problem="the file is nested too deeply", line=line, column=column))
+        raise _Faulty(Fault(problem=TOO_DEEP, line=line, column=column))
     if node.id == "scalar" and node.tag in _SCALARS:
         return Scalar(text=str(node.value), plain=not node.style, line=line, column=column)
     if node.id == "sequence" and node.tag == f"{_TAG}seq":

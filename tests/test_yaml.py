@@ -70,8 +70,11 @@ def test_text_stays_as_written(text: str, tree: object) -> None:
         ('a: "\\U00110000"', "an escape or a directive is no YAML (line 1, column 1)"),
         ("%YAML 1.15\n---\na: b", "an escape or a directive is no YAML (line 1, column 1)"),
         ("%YAML 99.1\n---\na: b", "found incompatible YAML document (version 1.* is required) (line 1, column 1)"),
-        ("[" * 3000, "the file is nested too deeply (line 1, column 1)"),
+        ("[" * 3000, "the file is nested too deeply (line 1, column 41)"),
+        ("- " * 3000, "the file is nested too deeply (line 1, column 1)"),
+        ("a: b\nc: d\x00", "the character U+0000 is not allowed (line 2, column 5)"),
         ("[" * 50 + "]" * 50, "the file is nested too deeply (line 1, column 41)"),
+        ("a:\n" + (" - " + "[" * 250 + "]" * 250 + "\n") * 500, "the file is nested too deeply (line 2, column 44)"),
         ("#" * (MOST_BYTES + 1), "the file is larger than 256 KiB (line 1, column 1)"),
     ],
 )

@@ -22,12 +22,13 @@ from bot.model.config import Config, ConfigFault, Layer, Mark, Path, Remember
 _ADVICE: Final = {
     "'\\t'": "Indent with spaces.",
     "anchors": "Write it out where it is used.",
+    "alias": "Write it out, or put it in quotes when it is text.",
     "merge keys": "Write the keys out.",
-    "the tag": "Remove it; text may stand in quotes.",
+    "the tag": "Remove it, or put it in quotes when it is text.",
     "there twice": "Remove one of them.",
     "not UTF-8": "Save the file as UTF-8.",
     "larger than": "Nothing of a configuration needs so much room.",
-    "expected a single document": "Keep one document, without `---` inside.",
+    "another document": "Keep one document.",
 }
 
 
