@@ -85,7 +85,7 @@ async def test_t15_a_fork_runs_once_its_commit_is_trusted_with_the_default_branc
     assert f"types trust {fork.head[:12]}" in refused
     assert fork.ran() == []
     assert await fork.types("bob", fork.line) == (
-        f"🤝 **bob trusts `{fork.head[:12]}`** of #2, which lies in a fork: it can be run now.\n\n"
+        f"🤝 **bob trusts `{fork.head[:12]}`** of `#2`, which lies in a fork: it can be run now.\n\n"
         "What is pushed after it has to be looked at and trusted by itself.\n\n"
         "It counts until 1 Mar 2027, 09:02 UTC as long as bob has write. To take it back, type `/trust --revoke`"
     )
@@ -111,7 +111,7 @@ async def test_later_commits_only_where_the_configuration_says_so(fork: Fork) ->
 
 async def test_later_commits_where_it_says_so(lasting: Fork) -> None:
     answer = await lasting.types("bob", f"{lasting.line} --remember pr")
-    assert "What is pushed to #2 later is trusted as well." in answer
+    assert "What is pushed to `#2` later is trusted as well." in answer
     await lasting.pushes()
     await lasting.types("alice", LINE)
     assert lasting.ran() == [(MAIN, lasting.head)]
@@ -126,12 +126,12 @@ async def test_without_a_word_of_it_later_commits_are_not_meant(lasting: Fork) -
 async def test_it_is_taken_back_by_whoever_has_write(fork: Fork) -> None:
     await fork.types("bob", fork.line)
     assert await fork.types("alice", "/trust --revoke") == (
-        "🚫 Nothing of #2 is trusted any more. What runs already goes on: `cancel` stops it."
+        "🚫 Nothing of `#2` is trusted any more. What runs already goes on: `cancel` stops it."
     )
     assert "fork_untrusted" in await fork.types("alice", LINE)
     assert fork.ran() == []
     assert await fork.types("bob", "/trust --revoke") == (
-        "Nothing of #2 was trusted, so there is nothing to take back."
+        "Nothing of `#2` was trusted, so there is nothing to take back."
     )
 
 
@@ -259,7 +259,7 @@ async def test_trust_of_somebody_linked_in_slack_counts_on_github(tmp_path: Path
         fork = await forked(chat)
         await chat.ops("bob", f"trust acme/shop#2 {fork.head[:12]}")
         (answer,) = chat.whispers("bob")
-        assert answer.startswith(f"🤝 bob trusts `{fork.head[:12]}` of #2, which lies in a fork: it can be run now.")
+        assert answer.startswith(f"🤝 bob trusts `{fork.head[:12]}` of `#2`, which lies in a fork: it can be run now.")
         assert answer.endswith("To take it back, type `/ops trust acme/shop#2 --revoke`")
         await chat.types("alice", LINE, fork.pull)
         assert fork.ran() == [(MAIN, fork.head)]
