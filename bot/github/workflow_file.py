@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.github.workflow_scripts import scripts_with_inputs
 from bot.model.command import Argument, ArgumentType
 from bot.model.workflow import Workflow
 from bot.yaml import Fault, Items, Node, Scalar, Table, parse
@@ -46,6 +47,7 @@ def _workflow(path: str, blob: str, root: Node) -> Workflow:
         blob=blob,
         inputs=inputs,
         dispatchable=dispatchable,
+        scripts_with_inputs=scripts_with_inputs(root),
     )
 
 

@@ -22,3 +22,5 @@ class Workflow:
     """Whether `on:` holds `workflow_dispatch`."""
     problem: str | None = None
     """Why the file can not be used, with line and column, when it can not."""
+    scripts_with_inputs: tuple[int, ...] = ()
+    """The lines where an input is put into the text of a `run:`, which a shell then reads as code (T27)."""
