@@ -36,8 +36,8 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("a
         (b"version: 1\nmaintenance: a\x00b", "the character U+0000 is not allowed (line 2, column 15)."),
         (b'version: 1\nmaintenance: "a\\0b"', "the character U+0000, which can not be seen, stands in a text (line "
          "2, column 14)."),
-        ("version: 1\nmaintenance: a\u202eb".encode(), "the character U+202E, which can not be seen, stands in a text "
-         "(line 2, column 14)."),
+        ("version: 1\nmaintenance: a\u202eb".encode(), "the character U+202E, which can not be seen, stands in a "
+         "text (line 2, column 14)."),
         (b"x" * (256 * 1024 + 1), "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration needs "
          "so much room."),
         (b"#" * 1024 * 1024, "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration needs so "
@@ -93,9 +93,12 @@ def test_words_of_the_file_are_quoted_so_that_they_do_no_harm() -> None:
 
 # --- whatever stands in it -------------------------------------------------------------------------------------------
 
-WORDS = st.sampled_from(
-    ["version", "commands", "environments", "rules", "trust", "maintenance", "workflow", "arguments", "fixed", "environment", "dry_run", "permission", "teams", "where", "final", "approvals", "count", "people", "expires", "requires", "checks", "reviews", "after", "freeze", "from", "to", "timezone", "event", "run", "type", "choices", "default", "pattern", "required", "as", "only", "ignore", "deploy", "production", "staging", "write", "sha", "a.yml", "4h", "push", "UTC", "acme/x", "true"]
-)
+KEYS_AND_VALUES = """
+version commands environments rules trust maintenance workflow arguments fixed environment dry_run permission teams
+where final approvals count people expires requires checks reviews after freeze from to timezone event run type choices
+default pattern required as only ignore deploy production staging write sha a.yml 4h push UTC acme/x true
+"""
+WORDS = st.sampled_from(KEYS_AND_VALUES.split())
 LEAVES = st.one_of(WORDS, st.text(max_size=8), st.integers(-3, 300), st.floats(), st.booleans(), st.none())
 TREES = st.recursive(LEAVES, lambda each: st.lists(each, max_size=4) | st.dictionaries(WORDS, each, max_size=5))
 SPLICES = st.lists(st.tuples(st.integers(0, len(EVERYTHING)), st.sampled_from("&*:{}[]#'\"\t \n-<|>!%@\x00\ufeffé1")))
