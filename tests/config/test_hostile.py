@@ -38,8 +38,8 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("a
          "2, column 14)."),
         ("version: 1\nmaintenance: a\u202eb".encode(), "the character U+202E, which can not be seen, stands in a "
          "text (line 2, column 14)."),
-        (b"x" * (256 * 1024 + 1), "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration needs "
-         "so much room."),
+        (b"x" * (256 * 1024 + 1), "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration "
+         "needs so much room."),
         (b"#" * 1024 * 1024, "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration needs so "
          "much room."),
         (b"version: " + b"[" * 20_000, "the file is nested too deeply (line 1, column 50)."),
