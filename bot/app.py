@@ -164,16 +164,18 @@ class Signalbox:
         """The ways in and the steps behind them. Imported here: nobody pays for an adapter that is not configured."""
         from bot.wiring import wire
         from bot.wiring_github import connect
+        from bot.wiring_pages import routes
 
         row = await self._connection(
             FIRST_CONNECTION, api_url=settings.api_url, server_url=settings.server_url, app_id=settings.app_id
         )
         github = connect(self, row, settings, self.stack)
         slack = await self._slack(settings)
-        await wire(self, github, slack)
+        common = await wire(self, github, slack)
+        pages = routes(self, settings, common, slack.routes() if slack else [])
         if slack is None:
-            return Doors(github=github.door.admit)
-        return Doors(github=github.door.admit, slack=slack.door.answer, routes=slack.routes(), socket=slack.socket())
+            return Doors(github=github.door.admit, routes=pages)
+        return Doors(github=github.door.admit, slack=slack.door.answer, routes=pages, socket=slack.socket())
 
     async def _slack(self, github: GitHubSettings) -> Slack | None:
         settings = self.settings.slack

@@ -39,7 +39,9 @@ from bot.flow import (
     rejudge,
     rerun,
     restart,
+    review_config,
     schedule,
+    surroundings,
     sweep,
     track,
     trust,
@@ -71,12 +73,14 @@ BRIEF: Final = Policy(attempts=3)
 """For reactions, which nobody misses for long."""
 
 
-async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> None:
+async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> Common:
     """Build the steps behind both surfaces, tell the engine of them, and have it look for what was missed."""
-    steps = _steps(bot, github, slack)
+    common = _common(bot, github)
+    steps = _steps(bot, github, slack, common)
     steps.register(bot.engine, bot.settings.sweep_seconds)
     _keeping(bot, github)
     await steps.redeliver.begin()
+    return common
 
 
 def _keeping(bot: Signalbox, github: GitHub) -> None:
@@ -114,6 +118,7 @@ class Steps:
     post: post_answer.PostAnswer
     react: post_answer.React
     stop: cancel.Stop
+    review: review_config.ReviewConfig
     sweep: sweep.Sweep
     redeliver: redeliver.Redeliver
 
@@ -127,6 +132,7 @@ class Steps:
         engine.handle(schedule.ANNOUNCE, self.announce, policy=PATIENT)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
+        engine.handle(review_config.REVIEW, self.review, policy=BRIEF)
         engine.handle(sweep.SWEEP, self.sweep)
         engine.every("runs", sweep_seconds, sweep.SWEEP)
         engine.handle(redeliver.CATCH_UP, self.redeliver.round)
@@ -152,8 +158,7 @@ class Common:
     wait: wait.Wait
 
 
-def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
-    common = _common(bot, github)
+def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) -> Steps:
     units, clock, mint, reply, patient = common.units, common.clock, common.mint, common.reply, common.patience
     counted = bot.metrics.redeliveries
     ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
@@ -172,6 +177,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None) -> Steps:
         post=post_answer.PostAnswer(units, poster, clock, patient, grace),
         react=post_answer.React(units, github.comments, patient),
         stop=cancel.Stop(units, github.runs, clock, patient),
+        review=_review(common),
         sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
         redeliver=redeliver.Redeliver(
             units, github.deliveries, clock, (github.connection.id,), lambda result: counted.labels(result).inc()
@@ -183,7 +189,9 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     units: ports.Units = bot.units
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, bot.settings.templates)
-    reply, patient = answer.Reply(units, render, clock, mint), patience.Patience(clock, random.random)
+    apps = bot.settings.github
+    pages = bot.settings.public_url if apps is not None and apps.client_id is not None else None
+    reply, patient = answer.Reply(units, render, clock, mint, pages), patience.Patience(clock, random.random)
     judge = judging(bot, github, bot.stack)
     return Common(
         github=github,
@@ -198,6 +206,21 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
         judge=judge.authorize,
         patience=patient,
         wait=wait.Wait(units, reply, patient),
+    )
+
+
+def _review(common: Common) -> review_config.ReviewConfig:
+    github, configure = common.github, common.judging.configure
+    return review_config.ReviewConfig(
+        units=common.units,
+        files=github.config_files,
+        history=github.history,
+        read=configure.layer.read,
+        configure=configure,
+        survey=surroundings.Survey(github.workflows, github.input_limit),
+        judgements=github.judgements,
+        render=common.render,
+        patience=common.patience,
     )
 
 

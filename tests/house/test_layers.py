@@ -53,6 +53,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wiring_judge": EVERYTHING,
     "wiring_github": EVERYTHING,
     "wiring_slack": EVERYTHING,
+    "wiring_pages": EVERYTHING,
     "cli": EVERYTHING,
     "cli_keeping": EVERYTHING,
     "cli_config": EVERYTHING,
@@ -76,6 +77,7 @@ ROOTS = (
     "keeping",
     "wiring",
     "wiring_github",
+    "wiring_pages",
     "wiring_slack",
 )
 """Only these put layers together."""
@@ -98,6 +100,7 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring": EVERYTHING,
     "wiring_judge": EVERYTHING,
     "wiring_github": EVERYTHING,
+    "wiring_pages": EVERYTHING,
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "cli_keeping": frozenset({"click"}),
