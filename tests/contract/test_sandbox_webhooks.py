@@ -75,6 +75,7 @@ async def judge(github: SandboxGitHub, pull: PullRequest) -> None:
     team = github.team("acme/platform", members=["bob"], parent="acme/everybody")
     team.remove("bob")
     team.delete()
+    github.leaves("acme", "bob")
 
 
 @cache
@@ -144,7 +145,7 @@ async def test_every_webhook_has_the_keys_of_real_ones() -> None:
         "member.added member.removed repository.renamed repository.privatized",
         "pull_request.ready_for_review check_run.created check_run.completed status",
         "pull_request_review.submitted pull_request_review.dismissed",
-        "team.created team.deleted membership.added membership.removed",
+        "team.created team.deleted membership.added membership.removed organization.member_removed",
     ],
 )
 async def test_the_story_has_every_event(event: str) -> None:

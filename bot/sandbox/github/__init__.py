@@ -2,6 +2,7 @@
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.apps import App, Installation
+from bot.sandbox.github.checks import CheckRun, Status
 from bot.sandbox.github.deliveries import Delivery
 from bot.sandbox.github.dispatching import Dispatched
 from bot.sandbox.github.faults import Fault
@@ -12,12 +13,15 @@ from bot.sandbox.github.plans import JobPlan, Plan
 from bot.sandbox.github.pulls import PullRequest
 from bot.sandbox.github.refusals import Refused
 from bot.sandbox.github.repositories import Repository
+from bot.sandbox.github.reviews import Review
 from bot.sandbox.github.runs import Run
+from bot.sandbox.github.teams import Team
 from bot.sandbox.github.threads import Comment, Issue, Reaction, Said
 
 __all__ = [
     "Account",
     "App",
+    "CheckRun",
     "Comment",
     "Delivery",
     "Dispatched",
@@ -32,7 +36,10 @@ __all__ = [
     "Reaction",
     "Refused",
     "Repository",
+    "Review",
     "Run",
     "Said",
     "SandboxGitHub",
+    "Status",
+    "Team",
 ]

@@ -139,7 +139,7 @@ class Git:
     def merge_base(self, base: str, head: str) -> Commit | None:
         """The newest commit that both build upon; None where they have nothing in common."""
         common = self.ancestors(base) & self.ancestors(head)
-        newest = [sha for sha in common if not any(sha in self.objects[other].parents for other in common)]
+        newest = common - {parent for sha in common for parent in self.objects[sha].parents}
         return self.objects[max(newest, key=lambda sha: len(self.ancestors(sha)))] if newest else None
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from bot.sandbox.github.accounts import Account, Kind
 from bot.sandbox.github.apps import EVENTS, PERMISSIONS, App, Installation, generated_key
@@ -19,7 +20,7 @@ from bot.sandbox.github.repositories import Repository, Texts
 from bot.sandbox.github.roles import Role
 from bot.sandbox.github.runs import Run
 from bot.sandbox.github.server import Server
-from bot.sandbox.github.teams import Team, found_team
+from bot.sandbox.github.teams import found_team, leave
 from bot.sandbox.github.threads import Comment, Issue, Said
 from bot.sandbox.github.webhooks import Webhooks
 from bot.sandbox.github.world import World
@@ -45,6 +46,8 @@ class SandboxGitHub:
         self._autoplay = Autoplay()
         self.world.run_opened = self._autoplay.consider
         self._not_installed: set[int] = set()
+        self.team = partial(found_team, self.world)
+        self.leaves = partial(leave, self.world)
 
     # Life
 
@@ -195,20 +198,6 @@ class SandboxGitHub:
         made = self.world.find_account(login) or self.world.add_account(login, Kind.ORGANIZATION)
         made.members |= {self.world.account(member).id for member in members}
         return made
-
-    def team(
-        self,
-        full_name: str,
-        *,
-        members: Sequence[str] = (),
-        maintainers: Sequence[str] = (),
-        pending: Sequence[str] = (),
-        parent: str | None = None,
-    ) -> Team:
-        """A team such as `acme/platform`; who is `pending` was only asked to join."""
-        return found_team(
-            self.world, full_name, parent=parent, members=members, maintainers=maintainers, pending=pending
-        )
 
     def bot(self, slug: str) -> Account:
         """The account behind somebody else's app, such as `dependabot[bot]`."""

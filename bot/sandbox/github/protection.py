@@ -80,10 +80,13 @@ def merge_state(pull: "PullRequest") -> str:
         return "DRAFT"
     if is_blocked(pull):
         return "BLOCKED"
-    rule, behind = pull.protection, pull.repository.git.compare(pull.base_commit.sha, pull.head_sha)[1]
-    if rule is not None and rule.strict and behind:
+    if pull.protection is not None and pull.protection.strict and is_behind(pull):
         return "BEHIND"
     return "CLEAN" if all(passed for _, _, passed in reports(pull)) else "UNSTABLE"
+
+
+def is_behind(pull: "PullRequest") -> bool:
+    return pull.repository.git.compare(pull.base_commit.sha, pull.head_sha)[1] > 0
 
 
 def is_blocked(pull: "PullRequest") -> bool:

@@ -17,3 +17,14 @@ class TeamEvents:
 
     def team(self, action: str, found: Team) -> None:
         self._events.tell_organization("team", action, found.organization, {"team": teams.team(found)})
+
+    def member_removed(self, organization: Account, member: Account) -> None:
+        world = self._events.world
+        told: Json = {
+            "url": f"{world.api}/orgs/{organization.login}/memberships/{member.login}",
+            "state": "inactive",
+            "role": "member",
+            "organization_url": f"{world.api}/orgs/{organization.login}",
+            "user": accounts.account(world, member),
+        }
+        self._events.tell_organization("organization", "member_removed", organization, {"membership": told})

@@ -102,3 +102,14 @@ def found_team(
     for login in pending:
         team.add(login, pending=True)
     return team
+
+
+def leave(world: "World", organization: str, login: str) -> None:
+    """Somebody leaves an organization, and with it every team."""
+    owner, account = world.account(organization), world.account(login)
+    for team in world.teams.values():
+        if team.organization is owner:
+            team.remove(login)
+    if account.id in owner.members:
+        owner.members.discard(account.id)
+        world.team_events.member_removed(owner, account)

@@ -1,11 +1,21 @@
 """GraphQL: what is asked with GitHub's names is answered in GitHub's shape, refusals included."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 
 from bot.sandbox.github import PullRequest, Repository, SandboxGitHub
+from bot.sandbox.github.graphql.actors import Actor, Reporter
+from bot.sandbox.github.graphql.checks import Context, Contexts, Rollup, Run, Suite
+from bot.sandbox.github.graphql.connections import Connection, PageInfo
+from bot.sandbox.github.graphql.execution import schema, snake
+from bot.sandbox.github.graphql.pulls import Pull, PullReview
+from bot.sandbox.github.graphql.refs import Comparison, GitCommit, Ref, RequiredCheck, Rule
+from bot.sandbox.github.graphql.repositories import Query, RateLimit, Repo
 from tests.sandbox.github.support import Client
 
 PULL = """
@@ -358,11 +368,59 @@ async def test_limits_are_told_where_there_are_any(github: SandboxGitHub, shop: 
     assert (await ask(token, query))["data"] == {"rateLimit": None}
 
 
+@pytest.mark.parametrize("github", [False, True], ids=["cloud", "enterprise"], indirect=True)
 async def test_failures_strike_by_path(github: SandboxGitHub, shop: Repository, client: Client) -> None:
     token = client.as_installation(shop)
-    github.faults.status(502, "POST", "/graphql")
-    assert (await token.post("/graphql", {"query": "{ rateLimit { cost } }"})).status_code == 502
+    fault = github.faults.status(502, "POST", "/graphql")
+    with pytest.raises(AssertionError, match="Server Error"):
+        await ask(token, "{ rateLimit { cost } }")
+    assert fault.struck == 1
     github.faults.errors("RATE_LIMITED", "API rate limit exceeded")
     told = await ask(token, "{ rateLimit { cost } }")
     assert told == {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
     assert "data" in await ask(token, "{ rateLimit { cost } }")
+
+
+VIEWS: Mapping[str, type] = {
+    "Query": Query,
+    "RateLimit": RateLimit,
+    "User": Actor,
+    "Bot": Actor,
+    "Organization": Actor,
+    "App": Reporter,
+    "Repository": Repo,
+    "Commit": GitCommit,
+    "Ref": Ref,
+    "Comparison": Comparison,
+    "RefUpdateRule": Rule,
+    "BranchProtectionRule": Rule,
+    "RequiredStatusCheckDescription": RequiredCheck,
+    "PullRequest": Pull,
+    "PageInfo": PageInfo,
+    "PullRequestReviewConnection": Connection,
+    "PullRequestReview": PullReview,
+    "StatusCheckRollup": Rollup,
+    "StatusCheckRollupContextConnection": Contexts,
+    "CheckRun": Run,
+    "CheckSuite": Suite,
+    "StatusContext": Context,
+}
+
+
+def test_every_field_of_the_schema_has_an_answer() -> None:
+    types = [each for each in schema().type_map.values() if isinstance(each, GraphQLObjectType)]
+    unanswered = [
+        f"{each.name}.{field}"
+        for each in types
+        for field in each.fields
+        if not each.name.startswith("__")
+        and not hasattr(VIEWS[each.name], snake(field))
+        and snake(field) not in VIEWS[each.name].__dataclass_fields__  # type: ignore[attr-defined]
+    ]
+    assert unanswered == []
+
+
+def test_nobody_waits_for_graphql_who_does_not_ask() -> None:
+    """A fresh interpreter: this one has asked already."""
+    code = "import sys, bot.sandbox.github; sys.exit('graphql' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

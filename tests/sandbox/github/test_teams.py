@@ -80,6 +80,16 @@ async def test_a_team_is_told_of(github: SandboxGitHub, shop: Repository, listen
     assert "repository" not in listener.heard[1].payload
 
 
+async def test_who_leaves_the_organization_leaves_its_teams(
+    github: SandboxGitHub, shop: Repository, client: Client, listener: Listener
+) -> None:
+    github.team("acme/platform", members=["alice"])
+    github.leaves("acme", "alice")
+    await github.settled()
+    assert listener.events[-2:] == ["membership.removed", "organization.member_removed"]
+    assert (await client.as_installation(shop).send("GET", f"{TEAM}/memberships/alice")).status_code == 404
+
+
 async def test_a_deleted_team_takes_those_below_along(github: SandboxGitHub, shop: Repository, client: Client) -> None:
     github.team("acme/platform", members=["alice"], parent="acme/everybody").parent.delete()  # type: ignore[union-attr]
     for team in ("platform", "everybody"):

@@ -66,7 +66,6 @@ type RefUpdateRule {
   requiresCodeOwnerReviews: Boolean!
 }
 type BranchProtectionRule {
-  databaseId: Number
   pattern: String!
   dismissesStaleReviews: Boolean!
   requiredApprovingReviewCount: Int
@@ -128,7 +127,6 @@ type PullRequestReview {
 
 type StatusCheckRollup {
   state: StatusState!
-  commit: Commit
   contexts(after: String, before: String, first: Int, last: Int): StatusCheckRollupContextConnection!
 }
 type StatusCheckRollupContextConnection {
