@@ -18,6 +18,7 @@ from bot.flow.maintenance import Maintenance
 from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.receive_slack import ReceiveSlack
+from bot.flow.review_config import WHEN, review
 from bot.flow.track import Track
 from bot.log import tag
 from bot.model.decision import Reason
@@ -165,6 +166,8 @@ class Receive:
             repeated = bool(history) and history[-1].sha == pull.head_sha and moved.action not in MOVES
             if not repeated:
                 await unit.heads.record(head)
+            if moved.action in WHEN:
+                await unit.enqueue(review(moved))
 
     async def _access(self, connection: UUID, repository: int | None) -> None:
         """What is known of people's rights is of yesterday, here and in every other replica (T28)."""

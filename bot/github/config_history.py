@@ -103,6 +103,10 @@ class ConfigHistory:
                 )
         return None
 
+    async def touched(self, repository: Repository, number: int) -> bool:
+        """Whether this pull request adds, changes or removes the file. Raises `UpstreamError`."""
+        return (await self._changed(repository, number))[0]
+
     async def others(self, repository: Repository, account: int) -> bool:
         """Whether any human besides this one has write. Raises `UpstreamError`: not to know is no no.
 

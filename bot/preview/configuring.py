@@ -46,6 +46,11 @@ def _shown(*layers: Mapping[str, Any], broken: str | None = None, remarks: tuple
     return Message(name="config_answered", fields=fields, remarks=remarks)
 
 
+def _reviewed(**fields: Any) -> Message:
+    nothing = {"file": FILE, "faults": [], "changes": [], "advice": [], "removed": False}
+    return Message(name="config_reviewed", fields={**nothing, **fields})
+
+
 CONFIGURING: Final[Mapping[str, Message]] = {
     "config": _shown(ABSENT, OWN),
     "config-with-a-newer-one": _shown(ABSENT, {**OWN, "waits": "9c1185a5c5e9"}, remarks=(WAITS,)),
@@ -55,6 +60,23 @@ CONFIGURING: Final[Mapping[str, Message]] = {
         broken=f'{FILE} is broken: unknown key "reviwes" (line 7, column 5). Did you mean "reviews"?',
     ),
     "config-confirmed": Message(name="config_confirmed", fields=CONFIRMED),
+    "config-reviewed": _reviewed(
+        changes=[
+            {"sentence": "production: reviews are no longer required.", "waits": True},
+            {"sentence": "production: a lock is asked for.", "waits": False},
+        ],
+        advice=[{"sentence": "deploy: there is no deploi.yml under .github/workflows.", "mistake": True}],
+    ),
+    "config-reviewed-broken": _reviewed(
+        faults=[
+            {"line": 7, "column": 5, "problem": 'unknown key "reviwes"', "suggestion": 'Did you mean "reviews"?'},
+            {"line": 9, "column": 3, "problem": "this key is there twice", "suggestion": ""},
+        ]
+    ),
+    "config-reviewed-without-a-change": _reviewed(),
+    "config-removal-reviewed": _reviewed(
+        changes=[{"sentence": "production: reviews are no longer required.", "waits": True}], removed=True
+    ),
     "config-removal-confirmed": Message(
         name="config_confirmed",
         fields={**CONFIRMED, "name": "gone", "removed": True, "changes": ["production: the lock is gone."]},

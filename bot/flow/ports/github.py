@@ -198,5 +198,8 @@ class ConfigHistory(Protocol):
         """The pull request that brought the newest change of the file onto the default branch; None when there was
         none, or GitHub does not tell which one it was."""
 
+    async def touched(self, repository: Repository, number: int) -> bool:
+        """Whether this pull request adds, changes or removes the file."""
+
     async def others(self, repository: Repository, account: int) -> bool:
         """Whether any human besides this one has write."""
