@@ -13,13 +13,6 @@ from bot.model.config import ConfiguredCommand, Layer, Path, Where
 from bot.model.people import Role
 from bot.rules.wording import listed
 
-RESERVED: Final = frozenset(
-    {"approve", "cancel", "config", "explain", "help", "link", "lock", "locks", "logs", "ops", "reject", "rerun"}
-    | {"rollback", "run", "runs", "status", "subscribe", "trust", "unlink", "unlock", "use", "whoami"}
-)
-"""Verbs that are or will be built in, so that no update takes one from a repository. `deploy` is free: without a
-configuration it has no workflow."""
-
 _NAMING: Final = frozenset({ArgumentType.STRING, ArgumentType.CHOICE, ArgumentType.ENVIRONMENT})
 
 
