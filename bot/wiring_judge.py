@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import catalog, config
+from bot.errors import BotError
 from bot.flow import authorize, catalogs, gather, locate, ports
 from bot.flow.config_layer import ConfigLayer, Reader
 from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.flow.trust import TrustedBy
-from bot.model.config import Config
+from bot.model.config import Config, Layer
 from bot.rules import in_force
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     units: ports.Units = bot.units
     second = SecondPerson(github.history, github.permissions, github.repositories, bot.timer)
     layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, in_force.widening)
-    configure = Configure(units, layer, bot.timer, server=Config(), shared=not bot.settings.sqlite)
+    server = _server(bot.settings.config_file)
+    configure = Configure(units, layer, bot.timer, server=server, shared=not bot.settings.sqlite)
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
@@ -55,3 +58,16 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
             own_app=github.connection.app_id,
         ),
     )
+
+
+def _server(file: Path | None) -> Config:
+    """What the operator put over all repositories. Raises `BotError` that names every fault: half a rule is none."""
+    if file is None:
+        return Config()
+    try:
+        found = config.read(file.read_bytes(), layer=Layer.SERVER, file=str(file))
+    except OSError as error:
+        raise BotError(f"CONFIG_FILE can not be read: {error.strerror or error}.") from error
+    if isinstance(found, Config):
+        return found
+    raise BotError("\n".join(["CONFIG_FILE can not be used:", *(f"  {fault.sentence}" for fault in found)]))

@@ -111,6 +111,7 @@ async def telling(
     private: bool = True,
     files: Mapping[str, str | bytes] | None = None,
     roles: Mapping[str, str] = ROLES,
+    variables: Mapping[str, str] = {},
 ) -> AsyncIterator[Story]:
     """Build the world and start the bot in it."""
     clock = FakeClock()
@@ -118,7 +119,7 @@ async def telling(
         app = github.register_app(webhook_secret=secrets.token_hex(20))
         workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
         repository = github.repository("acme/shop", private=private, files={**workflows, **(files or {})}, roles=roles)
-        settings = settings_for(github, folder)
+        settings = settings_for(github, folder, **variables)
         put_migrated(settings.database_url.reveal())
         async with Signalbox(settings, timer=clock) as bot:
             app.webhook_url = f"{bot.url}/github/webhooks"
