@@ -228,10 +228,14 @@ def _help(common: Common) -> helping.Help:
     return helping.Help(common.catalogs.built_in, common.catalogs, common.github.teams, common.github.workflows)
 
 
+def _trust(common: Common) -> trust.SayTrust:
+    where = common.judge.locate
+    return trust.SayTrust(common.units, where, common.catalogs, common.reply, common.clock, common.mint)
+
+
 def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:
-    users = slack.users if slack else None
-    accounts = common.github.accounts
-    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, common.mint)
+    users, accounts, said = slack.users if slack else None, common.github.accounts, _trust(common)
+    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, said, common.mint)
 
 
 def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
@@ -250,7 +254,7 @@ def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> recei
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
         confirm=confirm.ConfirmConfig(units, configure, common.judging.second, github.permissions, reply, clock),
-        trust=trust.SayTrust(units, common.judge.locate, common.catalogs, reply, clock, mint),
+        trust=_trust(common),
         ask=ask,
         bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
         reply=reply,

@@ -11,9 +11,10 @@ from bot.flow.authorize import Authorize, Question
 from bot.flow.catalogs import Catalogs
 from bot.flow.ports import Accounts, Mint, SlackUsers, Units
 from bot.flow.rerun import RunAgain
+from bot.flow.trust import SayTrust
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Gate, Reason
-from bot.model.intent import Dispatch, Intent, Rerun
+from bot.model.intent import Dispatch, Intent, Rerun, Trust
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
 from bot.model.people import GitHubAccount, Role
@@ -35,21 +36,22 @@ class Explain:
     users: SlackUsers | None
     """None while Slack is not configured."""
     rerun: RunAgain
+    trust: SayTrust
     mint: Mint
 
     async def __call__(self, asker: Asker, line: str, whom: Whom | None = None) -> Message:
         """Every gate that `line` would have to pass, open or shut."""
-        judged = asker
+        judged, login = asker, None
         if whom is not None:
             found = await self._somebody(asker, whom)
             if isinstance(found, Message):
                 return found
-            judged = replace(asker, person=replace(asker.person, github=found))
+            judged, login = replace(asker, person=replace(asker.person, github=found)), found.login
         catalog = await self.catalogs.of(asker.target.repository)
-        message = await self._explained(judged, catalog.commands, line)
+        message = await self._explained(judged, catalog.commands, line, login)
         return replace(message, remarks=catalog.effective.remarks)
 
-    async def _explained(self, asker: Asker, commands: Mapping[str, Command], line: str) -> Message:
+    async def _explained(self, asker: Asker, commands: Mapping[str, Command], line: str, login: str | None) -> Message:
         heard = parse.parse(line, asker.origin, verbs=commands.keys())
         if heard is None:
             sentence = "That is not a command."
@@ -60,7 +62,7 @@ class Explain:
             return refuse.misheard(meant)
         verdict = await self._judged(asker, commands[heard.verb], meant, line)
         typed = asker.dialect.line(line) if asker.dialect else line
-        return words.explained(typed, asker.person.github.login, verdict, asker.target.repository.full_name)
+        return words.explained(typed, login, verdict, asker.target.repository.full_name)
 
     async def _judged(self, asker: Asker, command: Command, meant: Intent, line: str) -> Verdict:
         if isinstance(meant, Dispatch):
@@ -86,7 +88,7 @@ class Explain:
         return await self._by_role(asker, command, meant)
 
     async def _by_role(self, asker: Asker, command: Command, meant: Intent) -> Verdict:
-        """Everything else asks for a role, and a rerun for what the first request asked for."""
+        """Everything else asks for a role, a rerun for what the first request asked for, trust for a fork's head."""
         repository, account = asker.target.repository, asker.person.github
         role = await self.authorize.role(repository, account)
         gates = [policy.visible(role, account.login, repository.full_name)]
@@ -97,6 +99,9 @@ class Explain:
             again = await self.rerun.judge(asker, command, meant)
             asked = {gate.name for gate in gates}
             decision = policy.decide([*gates, *(gate for gate in again.decision.gates if gate.name not in asked)])
+        if isinstance(meant, Trust) and not isinstance(decision, Denied):
+            word = await self.trust.judge(asker, meant)
+            decision = policy.decide([*gates, *word.decision.gates])
         return Verdict(decision=decision, inputs={})
 
     async def _somebody(self, asker: Asker, whom: Whom) -> GitHubAccount | Message:

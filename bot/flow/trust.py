@@ -9,11 +9,11 @@ from typing import Final
 from bot.errors import NotFound, Refused
 from bot.flow.answer import Asker, Reply, note
 from bot.flow.catalogs import Catalogs
-from bot.flow.locate import Locate, Located
+from bot.flow.locate import Locate
 from bot.flow.ports import Clock, Mint, Permissions, Units
 from bot.model.command import Problem
 from bot.model.config import Remember
-from bot.model.decision import Denied, Gate, Reason
+from bot.model.decision import Decision, Denied, Gate
 from bot.model.intent import Trust as TrustWanted
 from bot.model.message import Message
 from bot.model.people import Person, Role
@@ -24,6 +24,15 @@ from bot.rules import trust as rules
 from bot.rules.gates import pull_request as about
 
 REVOKE: Final = "/trust --revoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """Whether trust may be said, or taken back."""
+
+    decision: Decision
+    pull_request: PullRequest | None
+    """Whose head may be trusted; None where that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +48,33 @@ class SayTrust:
 
     async def __call__(self, asker: Asker, intent: TrustWanted) -> None:
         """Trust the commit, or take back what was trusted, or tell the person why not. Raises `UpstreamError`."""
+        word = await self.judge(asker, intent)
+        if isinstance(word.decision, Denied):
+            message = refuse.refusal(asker.text, word.decision)
+            return await self.reply(asker, message, action="command_refused", reason=word.decision.reason)
         if intent.sha is None:
             return await self._take_back(asker)
-        before = policy.decide([rules.typed_by_a_person(asker.origin), rules.on_a_pull_request(asker.target)])
-        if isinstance(before, Denied):
-            return await self._refuse(asker, before)
+        assert word.pull_request is not None
+        await self._keep(asker, intent, word.pull_request)
+
+    async def judge(self, asker: Asker, intent: TrustWanted) -> Word:
+        """Whether it may be said, of whoever may do so at all. Raises `UpstreamError`."""
+        gates = [rules.on_a_pull_request(asker.target)]
+        if intent.sha is not None:
+            gates.append(rules.typed_by_a_person(asker.origin))
+        decision = policy.decide(gates)
+        if intent.sha is None or isinstance(decision, Denied):
+            return Word(decision=decision, pull_request=None)
         located = await self.locate(asker.target, None, asker.origin.created_at)
         if isinstance(located, Problem):
-            return await self.reply(asker, refuse.misheard(located), action="command_refused", reason=Reason.ARGUMENTS)
-        decision = policy.decide(await self._gates(asker, intent, located, intent.sha))
-        if isinstance(decision, Denied):
-            return await self._refuse(asker, decision)
-        await self._keep(asker, intent, located)
+            return Word(decision=policy.decide([*gates, policy.arguments(located)]), pull_request=None)
+        assert located.pull_request is not None  # that is what the target is
+        gates += await self._gates(asker, intent, located.pull_request)
+        gates.append(rules.the_head(intent.sha, located.pinned))
+        return Word(decision=policy.decide(gates), pull_request=located.pull_request)
 
-    async def _gates(self, asker: Asker, intent: TrustWanted, located: Located, named: str) -> Sequence[Gate]:
-        pull, account = located.pull_request, asker.person.github
-        assert pull is not None  # it is on a pull request
+    async def _gates(self, asker: Asker, intent: TrustWanted, pull: PullRequest) -> Sequence[Gate]:
+        account = asker.person.github
         config = (await self.catalogs.of(asker.target.repository)).effective.config
         mark = config.mark("trust", "remember")
         return (
@@ -62,12 +82,10 @@ class SayTrust:
             rules.of_a_fork(pull),
             rules.somebody_else(pull, account=account.id, login=account.login),
             rules.may_be_remembered(_wanted(intent), allowed=config.remember_trust, rule=mark.words if mark else ""),
-            rules.the_head(named, located.pinned),
         )
 
-    async def _keep(self, asker: Asker, intent: TrustWanted, located: Located) -> None:
-        pull, now = located.pull_request, self.clock.now()
-        assert pull is not None
+    async def _keep(self, asker: Asker, intent: TrustWanted, pull: PullRequest) -> None:
+        now = self.clock.now()
         trust = Trust(
             id=self.mint.id(),
             connection=asker.target.repository.connection,
@@ -86,9 +104,6 @@ class SayTrust:
 
     async def _take_back(self, asker: Asker) -> None:
         """All of it, whoever said it: to be careful needs nobody's leave but the right to be careless."""
-        decision = policy.decide([rules.on_a_pull_request(asker.target)])
-        if isinstance(decision, Denied):
-            return await self._refuse(asker, decision)
         repository, number, now = asker.target.repository, asker.target.number, self.clock.now()
         assert number is not None
         async with self.units.write() as unit:
@@ -99,10 +114,6 @@ class SayTrust:
                 await unit.trusts.revoke(trust.id, asker.person.id, now)
             facts = {"pull_request": number, "trusts": [str(trust.id) for trust in trusts]}
             await note(unit, asker, action="fork_distrusted", at=now, facts=facts)
-
-    async def _refuse(self, asker: Asker, denied: Denied) -> None:
-        message = refuse.refusal(asker.text, denied)
-        await self.reply(asker, message, action="command_refused", reason=denied.reason)
 
 
 @dataclass(frozen=True, slots=True)

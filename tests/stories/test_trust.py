@@ -275,3 +275,12 @@ async def test_in_slack_it_takes_a_link_and_a_pull_request(tmp_path: Path) -> No
         await chat.ops("rita", f"trust acme/shop#2 {fork.head[:12]}")
         assert "trust needs write" in chat.whispers("rita")[-1]
         assert "fork_untrusted" in await fork.types("alice", LINE)
+
+
+async def test_explain_says_whether_it_may_be_trusted_and_trusts_nothing(fork: Fork) -> None:
+    said = await fork.types("bob", f"/explain trust {fork.head[:12]}")
+    assert "bob did not open" in said
+    fork.story.repository.role("frank", "write")
+    assert "(`self_approval`)" in await fork.types("frank", f"/explain trust {fork.head[:12]}")
+    assert "is no pull request" not in await fork.types("bob", "/explain trust --revoke")
+    assert "fork_untrusted" in await fork.types("alice", LINE)
