@@ -10,7 +10,7 @@ import pytest
 from bot.errors import BotError
 from tests.support.configured import CONFIG, LOCATION, SHIP, files
 from tests.support.slack_story import SlackStory, talking
-from tests.support.story import Story, telling
+from tests.support.story import telling
 
 RULE = "[acme/shop/.github/signalbox.yml line 13](https://github.test/acme/shop/blob/HEAD/.github/signalbox.yml#L13)"
 
