@@ -11,6 +11,7 @@ from bot.config.faults import Faults, meant, shown
 from bot.model.command import Argument, ArgumentType
 from bot.model.config import ConfiguredCommand, Layer, Path, Where
 from bot.model.people import Role
+from bot.rules.verbs import RESERVED
 from bot.rules.wording import listed
 
 _NAMING: Final = frozenset({ArgumentType.STRING, ArgumentType.CHOICE, ArgumentType.ENVIRONMENT})

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.model.config import ConfigFault, Path
-from bot.rules.line import is_control
 from bot.rules.nearest import nearest
 from bot.rules.wording import quoted
 
@@ -48,7 +47,7 @@ class Faults:
 
 def shown(text: str) -> str:
     """A word of the file in a sentence: in quotes, short, on one line, without characters that can not be seen."""
-    return quoted("".join(" " if char.isspace() else "\ufffd" if is_control(char) else char for char in text[:200]))
+    return quoted("".join(" " if char.isspace() else char if char.isprintable() else "\ufffd" for char in text[:200]))
 
 
 def did_you_mean(word: str | None) -> str:

@@ -42,8 +42,8 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("a
          "needs so much room."),
         (b"#" * 1024 * 1024, "the file is larger than 256 KiB (line 1, column 1). Nothing of a configuration needs so "
          "much room."),
-        (b"version: " + b"[" * 20_000, "the file is nested too deeply (line 1, column 50)."),
-        (b"version: " + (b"[" * 250 + b"]" * 250 + b"\n") * 400, "the file is nested too deeply (line 1, column 50)."),
+        (b"version: " + b"[" * 20_000, "the file is nested too deeply (line 1, column 30)."),
+        (b"version: " + (b"[" * 250 + b"]" * 250 + b"\n") * 400, "the file is nested too deeply (line 1, column 30)."),
         (b"version: 1\ncommands: " + b"{a: " * 60 + b"1" + b"}" * 60, None),
         (b"? [a, b]\n: c", "a key is not plain text (line 1, column 3)."),
         (b"{version: 1", None),

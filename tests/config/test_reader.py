@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot import catalog, config
-from bot.config.commands import RESERVED
 from bot.flow.ports import ReadConfig
 from bot.model.command import Argument, ArgumentType
 from bot.model.config import (
@@ -28,6 +27,7 @@ from bot.model.config import (
     Where,
 )
 from bot.model.people import Role
+from bot.rules.verbs import RESERVED
 from tests.config.files import EVERYTHING, EXAMPLE, FILE, right
 
 PORT: ReadConfig = config.read
