@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -22,6 +23,8 @@ from tests.support.migrated import put_migrated
 
 MARKER = re.compile(r"\n*<!-- signalbox:[^>]*-->")
 CODE = re.compile(rf"\b[{CODE_LETTERS}][{CODE_SYMBOLS}]{{5}}\b")
+ENTERPRISE = os.environ.get("STORIES_HOST") == "ghes"
+"""Whether every story plays on a GitHub Enterprise Server (`make ghes`)."""
 ROUNDS = 50  # a story that does not come to rest within this many rounds runs in circles
 
 DEPLOY = """\
@@ -107,7 +110,7 @@ class Story:
 async def telling(
     folder: Path,
     *,
-    enterprise: bool = False,
+    enterprise: bool = ENTERPRISE,
     private: bool = True,
     files: Mapping[str, str | bytes] | None = None,
     roles: Mapping[str, str] = ROLES,
