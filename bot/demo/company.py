@@ -47,9 +47,41 @@ jobs:
   checkout-page: {name: checkout page, runs-on: ubuntu-latest, steps: [{run: make e2e}]}
   search-page: {name: search page, runs-on: ubuntu-latest, steps: [{run: make e2e}]}
 """
+RELEASE: Final = """\
+name: Release
+run-name: Release to ${{ inputs.environment }} (${{ inputs.signalbox_request }})
+on:
+  workflow_dispatch:
+    inputs:
+      environment: {type: choice, options: [staging, production], required: true}
+      signalbox_sha: {type: string, required: true}
+      signalbox_request: {type: string, required: false}
+jobs:
+  ship: {runs-on: ubuntu-latest, steps: [{run: make ship}]}
+"""
+CONFIG: Final = """\
+version: 1
+commands:
+  release:
+    description: Ship what this pull request holds
+    workflow: release.yml
+    arguments:
+      environment: {type: choice, choices: [staging, production]}
+    environment: environment
+environments:
+  production:
+    requires: {reviews: approved}
+"""
 PLANS: Final = {
+    "release.yml": Plan(jobs=[JobPlan("ship", seconds=2)]),
     "deploy.yml": Plan(jobs=[JobPlan("build", seconds=2), JobPlan("test", seconds=3), JobPlan("ship", seconds=2)]),
     "e2e.yml": Plan(jobs=[JobPlan("checkout page", seconds=2, conclusion="failure", log="Timed out after 30 s")]),
+}
+FILES: Final = {
+    ".github/signalbox.yml": CONFIG,
+    ".github/workflows/deploy.yml": DEPLOY,
+    ".github/workflows/e2e.yml": E2E,
+    ".github/workflows/release.yml": RELEASE,
 }
 
 
@@ -84,8 +116,7 @@ async def founded(folder: Path, port: int) -> AsyncIterator[Company]:
         settings = Settings.from_env(_environment(github, slack, folder, url))
         await asyncio.to_thread(upgrade, settings.database_url.reveal())
         async with Signalbox(settings) as bot:
-            workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/e2e.yml": E2E}
-            shop = github.repository("acme/shop", private=True, files=workflows, roles=ROLES, plans=PLANS)
+            shop = github.repository("acme/shop", private=True, files=FILES, roles=ROLES, plans=PLANS)
             pull = shop.pull_request(author="alice", branch="faster-checkout", title="A faster checkout")
             channel = slack.channel("#deploys", members=list(ROLES))
             slack.channel("#random", members=list(ROLES), app=False)

@@ -35,6 +35,16 @@ async def _left(stage: Stage) -> None:
     await stage.reads("not_found")
 
 
+async def _gated(stage: Stage) -> None:
+    stage.comments("alice", "/release production")
+    await stage.reads("review_missing", ".github/signalbox.yml line")
+    stage.comments("alice", "/explain release production")
+    await stage.reads("reviews", "head unmoved")
+    stage.company.pull.review("bob")
+    stage.comments("alice", "Thanks, Bob!\n\n/release production")
+    await stage.reads("Release passed")
+
+
 async def _stranger(stage: Stage) -> None:
     await stage.types("alice", f"run {stage.company.place} deploy.yml environment=staging")
     await stage.reads("who you are on GitHub", "[Link", only="alice")
@@ -90,6 +100,7 @@ STORIES: Final = (
     Story(title="A typo", tell=_typo),
     Story(title="A reader who may not", tell=_reader),
     Story(title="Somebody who left the team", tell=_left),
+    Story(title="A command of the repository, and the rule that guards production", tell=_gated),
     Story(title="In Slack: somebody whom nobody knows yet links two accounts", tell=_stranger),
     Story(title="In Slack: a channel gets its repository", tell=_channel),
     Story(title="In Slack: the same deployment, one message that follows it", tell=_well_in_slack),
