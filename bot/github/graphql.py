@@ -78,15 +78,19 @@ class GraphQL:
             body={"query": query, "variables": dict(variables)},
         )
         body = answer.read(_Body)
-        errors = body.errors or []
-        faults = [error for error in errors if spare.isdisjoint(error.path or ())]
-        if faults:
-            raise _failure(faults[0])
-        untold = spare & {step for error in errors for step in error.path or ()}
+        untold = _untold(body.errors or [], spare)
         try:
             return Told(data=msgspec.json.decode(body.data, type=shape), untold=untold)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Unreachable("The answer does not have GitHub's shape", status=answer.status) from error
+
+
+def _untold(errors: list[_Error], spare: frozenset[str]) -> frozenset[str]:
+    """Which of the places that may stay empty did. Raises for an error anywhere else."""
+    for error in errors:
+        if spare.isdisjoint(error.path or ()):
+            raise _failure(error)
+    return spare & {step for error in errors for step in error.path or ()}
 
 
 def _failure(error: _Error) -> UpstreamError:

@@ -50,13 +50,8 @@ class Judgements:
         `conclusion` is GitHub's word: `success`, `neutral`, `failure`, `action_required`. What is too long is cut.
         `Unreachable` may mean that it was written; the next try finds it. Raises what a call raises.
         """
-        said: dict[str, Any] = {
-            "name": name,
-            "external_id": key,
-            "status": "completed",
-            "conclusion": conclusion,
-            "output": {"title": title[:LONGEST_TITLE], "summary": _cut(summary)},
-        }
+        said: dict[str, Any] = {"name": name, "external_id": key, "status": "completed", "conclusion": conclusion}
+        said["output"] = {"title": title[:LONGEST_TITLE], "summary": _cut(summary)}
         known = await self._find(repository, sha, name, key)
         client = self._clients.of(repository.connection)
         if known is None:

@@ -41,6 +41,8 @@ App has no permission for them."""
 
 P = TypeVar("P", Contexts, Reviews)
 
+_Rest = tuple[tuple[Check, ...] | None, tuple[Review, ...] | None, frozenset[str] | None, tuple[int | None, int | None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _About:
@@ -77,18 +79,8 @@ class Snapshots:
         GitHub keeps to itself is None in the snapshot: checks without the permission for them, a list without an end.
         """
         about, told = await self._first(repository, number, sha)
-        found = _repository(told, about)
-        facts = found.pull_request
-        if facts is None:
-            raise NotFound("There is no such pull request.", status=404)
-        if not _is_about(facts, about):
-            raise Refused("GitHub answered about another pull request.", status=200)
-        checks, reviews, required, behind = await asyncio.gather(
-            self._checks(about, told),
-            self._reviews(about, facts),
-            self._protection.required_checks(repository, facts.base_ref_name),
-            self._behind(about, facts, found.default_branch_ref),
-        )
+        facts = _pull_request(told, about)
+        checks, reviews, required, behind = await self._rest(about, told, facts)
         return Snapshot(
             pull_request=snapshot_facts.pull_request(facts, repository.id),
             author=facts.author.database_id if facts.author else None,
@@ -101,6 +93,20 @@ class Snapshots:
             behind_base=behind[0],
             behind_default=behind[1],
         )
+
+    async def _rest(self, about: _About, told: Told[Data], facts: PullRequestFacts) -> _Rest:
+        """What may need more questions, at once; nobody is left behind asking."""
+        checks = asyncio.create_task(self._checks(about, told))
+        reviews = asyncio.create_task(self._reviews(about, facts))
+        required = asyncio.create_task(self._protection.required_checks(about.repository, facts.base_ref_name))
+        behind = asyncio.create_task(self._behind(about, facts, _repository(told, about).default_branch_ref))
+        asked = (checks, reviews, required, behind)
+        try:
+            return await asyncio.gather(*asked)
+        finally:
+            for task in asked:
+                task.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
 
     async def _first(self, repository: Repository, number: int, sha: str) -> tuple[_About, Told[Data]]:
         """Without checks where the installation gives no token that may read them: 422, of a token alone."""
@@ -143,7 +149,9 @@ class Snapshots:
         found = _repository(await self._ask(about, snapshot_query.MORE_REVIEWS, after=after), about)
         return found.pull_request.latest_opinionated_reviews if found.pull_request else None
 
-    async def _behind(self, about: _About, facts: PullRequestFacts, default: Ref | None) -> tuple[int | None, ...]:
+    async def _behind(
+        self, about: _About, facts: PullRequestFacts, default: Ref | None
+    ) -> tuple[int | None, int | None]:
         """How far the commit is behind the base branch, and behind the default one; None for what is not there."""
         base = await self._behind_one(about, facts.base_ref_name, facts.base_ref)
         if default is not None and default.name == facts.base_ref_name:
@@ -198,9 +206,15 @@ async def _all(first: P, more: Callable[[str], Awaitable[P | None]]) -> list[Any
     return None if page.page_info.has_next_page else nodes
 
 
-def _is_about(facts: PullRequestFacts, about: _About) -> bool:
+def _pull_request(told: Told[Data], about: _About) -> PullRequestFacts:
+    """The pull request that was asked about, with this repository as its base (T8)."""
+    facts = _repository(told, about).pull_request
+    if facts is None:
+        raise NotFound("There is no such pull request.", status=404)
     base = facts.base_repository.database_id if facts.base_repository else None
-    return base == about.repository.id and facts.number == about.number and bool(facts.head_ref_oid)
+    if base != about.repository.id or facts.number != about.number or not facts.head_ref_oid:
+        raise Refused("GitHub answered about another pull request.", status=200)
+    return facts
 
 
 def _repository(told: Told[Data], about: _About) -> RepositoryFacts:
