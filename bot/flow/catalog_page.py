@@ -31,7 +31,7 @@ class CatalogPage:
     """The repository at GitHub."""
     role: str
     commands: Sequence[Mapping[str, object]]
-    """The fields of `command_help_answered` for each, those first that the person can run, and of these the repository's own."""
+    """The fields of `command_help_answered` for each; first what the person can run, and there what is configured."""
     remarks: Sequence[str]
 
 

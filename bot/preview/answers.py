@@ -77,7 +77,7 @@ ANSWERS: Final[Mapping[str, Message]] = {
     ),
     "explain-refused": judged(Verdict(decision=Denied(gates=GATES, gate=GATES[1]), inputs={})),
     "explain-refused-with-rules": judged(
-        Verdict(decision=Denied(gates=(GATES[0], TEAM, CHECKS), gate=TEAM), bound=BOUND, inputs={})
+        Verdict(decision=Denied(gates=(GATES[0], TEAM, CHECKS), gate=TEAM), bound=BOUND, inputs={}), "bob"
     ),
     "explain-allowed": judged(Verdict(decision=Allowed(gates=GATES[:1]), inputs={})),
     "explain-allowed-and-what-would-run": judged(

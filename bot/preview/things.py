@@ -170,9 +170,9 @@ def refused(gate: Gate) -> Message:
 BOUND: Final = Bound(workflow="deploy.yml", permission=Role.WRITE, environment="production", guarded=True, dry_run=True)
 
 
-def judged(verdict: Verdict) -> Message:
+def judged(verdict: Verdict, login: str | None = None) -> Message:
     """The answer to `explain`."""
-    return furnished(explain.explained("/deploy production", "alice", verdict, "acme/shop"), PLACES)
+    return furnished(explain.explained("/deploy production", login, verdict, "acme/shop"), PLACES)
 
 
 HIDDEN: Final = Gate(

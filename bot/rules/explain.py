@@ -52,8 +52,8 @@ def split(line: str) -> tuple[str, Whom | None]:
     return match["line"].strip(), Whom(login=match["login"], slack_user=match["user"])
 
 
-def explained(line: str, login: str, verdict: Verdict, repository: str) -> Message:
-    """The judgement of `line`, typed by `login`, without acting on it."""
+def explained(line: str, login: str | None, verdict: Verdict, repository: str) -> Message:
+    """The judgement of `line`, typed by `login` (None for whoever asks), without acting on it."""
     shut = verdict.decision.gate if isinstance(verdict.decision, Denied) else None
     bound = verdict.bound
     fields = {

@@ -34,11 +34,17 @@ Stop a request and its run.
 `/ops rerun [failed] [request]`
 Run it again on the same commit: all of it, or only the jobs that failed.
 
-`/ops explain <command ...>`
+`/ops config [confirm <file id>]`
+Show which configuration is in force here and what waits; an admin who is alone confirms it.
+
+`/ops explain <command ...> [as @<login>]`
 Show each gate that a command would have to pass, without running it.
 
 `/ops link [code]`
 Link your Slack account with your GitHub account.
+
+`/ops trust <commit>`
+Let a commit of a fork's pull request run.
 
 `/ops unlink`
 End the link between your Slack account and your GitHub account.
