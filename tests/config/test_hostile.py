@@ -65,7 +65,7 @@ def test_line_ends_of_other_systems_do_no_harm() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "version: 1\ncommands:\n" + "".join(f"  c{'x' * (n % 30)}-{n}: {{}}\n" for n in range(9000)),
+        "version: 1\ncommands:\n" + "".join(f"  c{'x' * (n % 30)}-{n}: {{}}\n" for n in range(3000)),
         "version: 1\nenvironments:\n" + "".join(f"  e{n}: {{requires: {{after: e{n + 1}}}}}\n" for n in range(100)),
         "version: 1\nenvironments:\n"
         + "".join(f"  e{n}: {{requires: {{after: [{', '.join(f'e{m}' for m in range(20))}]}}}}\n" for n in range(100)),

@@ -123,7 +123,7 @@ FILES = st.fixed_dictionaries(
 
 
 @given(TREES | FILES)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 def test_what_the_reader_takes_the_schema_takes_too(document: object) -> None:
     """Else an editor would underline what works."""
     text = json.dumps(document, allow_nan=False) if finite(document) else "{}"
