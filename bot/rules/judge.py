@@ -128,9 +128,9 @@ def _about_the_code(facts: Facts) -> Iterator[Gate]:
             yield pull_request.ready(
                 pull, drafts=environment.drafts, environment=environment.name, rule=_rule(facts, "requires", "draft")
             )
-        if not facts.fork or (facts.gathered is not None and facts.gathered.complete):
-            trusted = facts.gathered.trusted_by if facts.gathered else None
-            yield policy.not_a_fork(pull, facts.ref, trusted)
+        if facts.fork and (facts.gathered is None or not facts.gathered.complete):
+            return  # whether somebody trusts it is told before anything else of it, and is not known yet
+        yield policy.not_a_fork(pull, facts.ref, facts.gathered.trusted_by if facts.gathered else None)
     if facts.pin is not None:
         yield pinning.unmoved(facts.pin, guarded=facts.bound.guarded and facts.on_head)
         handed = pinning.pinnable(
