@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.sandbox.github.accounts import Account
-from bot.sandbox.github.apps import App, Installation
+from bot.sandbox.github.apps import RANK, App, Installation
 from bot.sandbox.github.refusals import Refused
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.roles import level
@@ -99,7 +99,12 @@ class InstallationCaller:
 
     def level(self, repository: Repository, permission: str) -> str | None:
         """Outside its repositories an installation only reads what everybody reads."""
-        return self.permissions.get(permission) if self.reaches(repository) else "read"
+        return self.granted(permission) if self.reaches(repository) else "read"
+
+    def granted(self, permission: str) -> str | None:
+        """What the installation lost since the token was made, the token lost with it."""
+        levels = (self.permissions.get(permission), self.installation.permissions.get(permission))
+        return min(levels, key=lambda each: RANK[each])
 
     def refusal(self) -> Refused:
         return Refused(403, "Resource not accessible by integration")

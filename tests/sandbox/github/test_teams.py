@@ -53,6 +53,19 @@ async def test_an_app_needs_members_and_an_installation_there(
     assert (await client.send("GET", path)).status_code == 401
 
 
+async def test_what_an_installation_loses_its_tokens_lose(
+    github: SandboxGitHub, shop: Repository, client: Client
+) -> None:
+    github.team("acme/platform", members=["alice"])
+    token = client.as_installation(shop)
+    await token.get(TEAM)
+    await token.get("/repos/acme/shop/commits/main/check-runs")
+    for installation in github.app.installations.values():
+        del installation.permissions["members"], installation.permissions["checks"]
+    for path in (TEAM, "/repos/acme/shop/commits/main/check-runs"):
+        assert (await token.send("GET", path)).status_code == 403
+
+
 async def test_people_see_the_teams_of_their_organization(
     github: SandboxGitHub, shop: Repository, client: Client
 ) -> None:

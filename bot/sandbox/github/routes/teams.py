@@ -48,7 +48,7 @@ def check_insight(call: Call, organization: Account) -> None:
     if isinstance(caller, InstallationCaller):
         if caller.installation.account is not organization:
             not_found()
-        if not suffices(caller.permissions.get("members"), "read"):
+        if not suffices(caller.granted("members"), "read"):
             raise Refused(403, caller.refusal().message, headers={ACCEPTED: NEEDED})
         return
     if not isinstance(caller, PersonCaller):
