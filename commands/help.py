@@ -11,8 +11,8 @@ from bot.api import Argument, Arguments, Intent, Query, Question, Role, declare
     usage="help [command]",
     permission=Role.READ,
     anywhere=True,
-    arguments=[Argument(name="command", description="The command to explain in full.")],
-    examples=["help", "help run"],
+    arguments=[Argument(name="command", description="The command to explain in full, or workflows.")],
+    examples=["help", "help run", "help workflows"],
 )
 def command(arguments: Arguments) -> Intent:
     """Ask for the list, or for one command."""

@@ -18,7 +18,7 @@ from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
 from bot.model.workflow import Workflow
 from bot.rules import help as words
-from bot.rules import inputs, refuse
+from bot.rules import help_workflows, inputs, refuse
 from bot.rules.gates.where import place_of
 from bot.rules.help import Standing
 from bot.rules.nearest import nearest
@@ -55,6 +55,9 @@ class Help:
         standing = Standing(role=None, place=place)
         if name is None:
             return words.listing(self.built_in, Config(), standing)
+        if _plain(name) == WORKFLOWS:
+            sentence = "Workflows belong to a repository, and none was named."
+            return refuse.misheard(Problem(sentence=sentence, usage=f"/help <owner/repo> {WORKFLOWS}"))
         command = self.built_in.get(_plain(name))
         return words.explained(command, Config(), standing) if command else _unknown(name, self.built_in)
 
@@ -83,7 +86,9 @@ class Help:
             found = await self._found(repository) if command.open_ended else []
             usages = [inputs.usage_of(workflow, file) for file, workflow in found if workflow.problem is None]
             return words.explained(command, config, standing, usages)
-        return _unknown(name, [*catalog.commands])
+        if _plain(name) == WORKFLOWS:
+            return help_workflows.told(await self._found(repository), repository.full_name)
+        return _unknown(name, [*catalog.commands, WORKFLOWS])
 
     async def _found(self, repository: Repository) -> list[tuple[str, Workflow]]:
         """The workflow files that can be dispatched, by their names."""

@@ -22,7 +22,8 @@ from bot.model.config import (
 )
 from bot.model.message import Message
 from bot.model.people import Role
-from bot.rules import catalog, help
+from bot.model.workflow import Workflow
+from bot.rules import catalog, help, help_workflows
 from bot.rules.help import Standing
 from bot.rules.places import Places, furnished
 
@@ -96,7 +97,33 @@ def listed(commands: Mapping[str, Command], who: Standing) -> Message:
     return furnished(help.listing(commands, CONFIG, who), PLACES)
 
 
+WORKFLOWS: Final = (
+    (
+        "deploy.yml",
+        Workflow(
+            path=".github/workflows/deploy.yml",
+            name="Deploy",
+            blob="b10b",
+            inputs=(*DEPLOY.arguments, Argument(name="signalbox_sha")),
+            dispatchable=True,
+        ),
+    ),
+    (
+        "broken.yml",
+        Workflow(
+            path=".github/workflows/broken.yml",
+            name="broken.yml",
+            blob="b10c",
+            inputs=(),
+            dispatchable=True,
+            problem="a tab (line 3, column 1)",
+        ),
+    ),
+)
+
 HELP: Final[Mapping[str, Message]] = {
+    "help-about-workflows": help_workflows.told(WORKFLOWS, "acme/shop"),
+    "help-about-no-workflows": help_workflows.told((), "acme/shop"),
     "help": listed(COMMANDS, WRITER),
     "help-for-all-of-it": listed(COMMANDS, KEEPER),
     "help-in-an-issue": listed(COMMANDS, standing(Role.READ, Where.ISSUE, platform=None)),
