@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.catalog import load
+from bot.model.command import Surface
 from bot.model.decision import Reason
+from bot.model.people import Role
 from bot.variables import VARIABLES, Variable
 from tests.house.source import ROOT
 
@@ -62,6 +65,27 @@ def test_the_example_sets_nothing_by_itself() -> None:
 def test_app_json_names_every_variable() -> None:
     found = {name: entry["description"] for name, entry in json.loads(text("app.json"))["env"].items()}
     assert found == {variable.name: variable.description for variable in VARIABLES}
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def test_every_built_in_command_has_its_row() -> None:
+    told = [
+        name for row in rows(text("docs/commands.md").split("\n## ")[0]) for name in re.findall(r"`([^`]+)`", row[0])
+    ]
+    verbs = {line.split(" ")[0] for line in told}
+    assert sorted(verbs) == sorted(load())
+
+
+@pytest.mark.parametrize("name", load())
+def test_a_row_says_who_may(name: str) -> None:
+    command = load()[name]
+    found = [row for row in rows(text("docs/commands.md").split("\n## ")[0]) if re.match(rf"`{name}\b", row[0])]
+    roles = {row[1].split(",")[0] for row in found}
+    assert ("anybody" if command.permission is Role.NONE else command.permission.label) in roles
+    only_slack = command.where == frozenset({Surface.SLACK})
+    assert all(("in Slack" in row[1]) is only_slack for row in found)
 
 
 # --- everything else -----------------------------------------------------------------------------------------------
