@@ -37,7 +37,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     units: ports.Units = bot.units
     second = SecondPerson(github.history, github.permissions, github.repositories, bot.timer)
     layer = ConfigLayer(units, github.config_files, Reader(config.read), second, bot.timer, in_force.widening)
-    server = _server(bot.settings.config_file)
+    server = server_config(bot.settings.config_file)
     configure = Configure(units, layer, bot.timer, server=server, shared=not bot.settings.sqlite)
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
@@ -60,7 +60,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     )
 
 
-def _server(file: Path | None) -> Config:
+def server_config(file: Path | None) -> Config:
     """What the operator put over all repositories. Raises `BotError` that names every fault: half a rule is none."""
     if file is None:
         return Config()

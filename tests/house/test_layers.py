@@ -57,6 +57,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": EVERYTHING,
     "cli_keeping": EVERYTHING,
     "cli_config": EVERYTHING,
+    "at_github": EVERYTHING,
     "cli_templates": EVERYTHING,
     "doctor": EVERYTHING,
     "console": frozenset({"settings", "errors"}),
@@ -68,6 +69,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 ROOTS = (
     "app",
     "cli",
+    "at_github",
     "cli_config",
     "cli_keeping",
     "cli_templates",
