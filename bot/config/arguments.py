@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import UNSET
@@ -24,6 +25,7 @@ def arguments(found: shape.Command, path: Path, faults: Faults) -> tuple[Argumen
     """The arguments of the command at `path`, in positional order; without those whose type is a fault."""
     given = found.arguments or {}
     here = (*path, "arguments")
+    _distinct(list(given), here, faults)
     built = (_argument(name, each or shape.Argument(), (*here, name), faults) for name, each in given.items())
     return tuple(each for each in built if each is not None)
 
@@ -32,6 +34,7 @@ def fixed(found: shape.Command, path: Path, faults: Faults) -> dict[str, str]:
     """The inputs that are always sent so."""
     given = found.fixed or {}
     typed = {name.casefold() for name in found.arguments or {}}
+    _distinct(list(given), (*path, "fixed"), faults)
     for name in given:
         here = (*path, "fixed", name)
         _free(name, here, faults)
@@ -55,6 +58,14 @@ def _argument(name: str, found: shape.Argument, path: Path, faults: Faults) -> A
     )
     _judge(argument, path, faults)
     return _spelt(argument)
+
+
+def _distinct(names: Sequence[str], path: Path, faults: Faults) -> None:
+    """Workflows read `inputs.x` without minding capitals, so names that differ in them alone are one input."""
+    for index, name in enumerate(names):
+        other = next((each for each in names[:index] if each.casefold() == name.casefold()), None)
+        if other is not None:
+            faults.at_key((*path, name), f"the input {shown(name)} is there already", f"It is {shown(other)}.")
 
 
 def _free(name: str, path: Path, faults: Faults) -> None:

@@ -155,6 +155,8 @@ def test_an_argument(text: str, problem: str) -> None:
          '(line 6, column 14). Did you mean "dry-run"?'),
         ("arguments: {x: {}}\n    fixed: {X: 1}", '"X" is an argument too (line 6, column 13). It is either typed or '
          "fixed."),
+        ("arguments: {x: {}, X: {}}", 'the input "X" is there already (line 5, column 24). It is "x".'),
+        ("fixed: {x: a, X: a}", 'the input "X" is there already (line 5, column 19). It is "x".'),
         ("arguments: {ref: {}}", '"ref" names a branch on every command line (line 5, column 17). Give the input '
          "another name."),
         ("arguments: {Signalbox_Actor: {}}", '"Signalbox_Actor" is filled by Signalbox itself (line 5, column 17). '

@@ -86,6 +86,20 @@ def test_a_large_file_does_not_hold_the_reader_up(text: str) -> None:
     assert len(found) <= MOST_FAULTS
 
 
+def test_a_usual_file_is_read_quickly() -> None:
+    """Ten KiB take about 65 ms on an idle core; the fastest of a few is least disturbed by what else runs."""
+    environment = EXAMPLE[EXAMPLE.index("  production:") : EXAMPLE.index("rules:")]
+    copies = (environment.replace("production:", f"production-{number}:") for number in range(26))
+    text = EXAMPLE.replace("rules:", f"  staging:\n{''.join(copies)}rules:")
+    assert 9_000 < len(text) < 13_000
+    times = []
+    for _ in range(4):
+        begun = time.thread_time()
+        assert told(text) == []
+        times.append(time.thread_time() - begun)
+    assert min(times) < 0.3
+
+
 def test_words_of_the_file_are_quoted_so_that_they_do_no_harm() -> None:
     (found,) = told('version: 1\n"a\\e[31m\\n@everyone": 1\n')
     assert found.startswith('unknown key "a\ufffd[31m @everyone" (line 2, column 1).')
