@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from msgspec import inspect
 
+from bot import cli_config
 from bot.config import read, schema, shape
 from bot.config.kinds import kinds, root
 from bot.model.config import Config, Layer
@@ -103,3 +104,8 @@ def test_config_md_names_the_bounds() -> None:
     words = " ".join(text("docs/config.md").split())
     bounds = (shape.MOST_COMMANDS, shape.MOST_ENVIRONMENTS, shape.MOST_ARGUMENTS)
     assert "{} commands, {} environments and {} arguments".format(*bounds) in words
+
+
+def test_config_md_names_every_command_of_the_command_line() -> None:
+    found = {row[0].strip("`").split()[2] for row in rows(section("docs/config.md", "Checking a file"))}
+    assert found == set(cli_config.config.commands)
