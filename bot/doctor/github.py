@@ -11,6 +11,7 @@ import msgspec
 
 from bot import manifests
 from bot.doctor.finding import Finding, Grade, complete
+from bot.doctor.installations import accepted, lacking
 from bot.errors import NotFound, UpstreamError
 from bot.jobs.timer import SystemTimer
 from bot.settings import GitHubSettings
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 NOBODY: Final = UUID(int=0)
 """The connection of questions that are about no row."""
 AGENT: Final = "signalbox-doctor"
-LEVELS: Final = ("read", "write", "admin")
 GRAVITY: Final = (Grade.FINE, Grade.LOOK, Grade.WRONG)
 HOOK: Final = "GitHub webhook"
 LONGEST_SHOWN: Final = 200
@@ -55,6 +55,7 @@ async def findings(settings: GitHubSettings, public_url: str | None) -> AsyncGen
     )
     try:
         app = (await client.as_app("GET", "/app")).read(_App)
+        owners = await accepted(client)
         hook = await _hook(client, public_url)
         failed = await _failed(client)
     finally:
@@ -62,8 +63,8 @@ async def findings(settings: GitHubSettings, public_url: str | None) -> AsyncGen
     grade = Grade.LOOK if app.installations_count == 0 else Grade.FINE
     text = f"knows our key as {app.slug}, installed {app.installations_count} times"
     yield Finding(grade=grade, about="GitHub", text=text)
-    weak = [name for name, level in manifests.PERMISSIONS.items() if not _enough(app.permissions.get(name), level)]
-    yield complete("GitHub permissions", [f"{name} ({manifests.PERMISSIONS[name]})" for name in weak])
+    yield complete("GitHub permissions", lacking(app.permissions))
+    yield owners
     yield complete("GitHub events", sorted({*manifests.EVENTS} - {*app.events}))
     yield hook
     yield failed
@@ -144,7 +145,3 @@ async def _failed(client: GitHubClient) -> Finding:
         return Finding(grade=Grade.FINE, about=about, text="none that GitHub remembers")
     text = f"the last one at {failed[0].delivered_at:%Y-%m-%d %H:%M} UTC; what is missing is asked for again"
     return Finding(grade=Grade.LOOK, about=about, text=text)
-
-
-def _enough(level: str | None, wanted: str) -> bool:
-    return level in LEVELS and LEVELS.index(level) >= LEVELS.index(wanted)

@@ -175,6 +175,14 @@ async def test_what_is_dropped_is_asked_anew(
     assert route.call_count == asked
 
 
+def test_t28_what_else_hangs_on_access_hears_of_every_drop(clients: Clients, clock: FakeClock) -> None:
+    heard: list[tuple[UUID, int | None]] = []
+    permissions = Permissions(clients, clock, on_drop=lambda *dropped: heard.append(dropped))
+    permissions.drop(CONNECTION, 77)
+    permissions.drop(CONNECTION, None)
+    assert heard == [(CONNECTION, 77), (CONNECTION, None)]
+
+
 async def test_an_answer_from_before_a_drop_is_not_kept(permissions: Permissions, github: respx.MockRouter) -> None:
     def meanwhile(request: httpx.Request) -> httpx.Response:
         permissions.drop(CONNECTION, 77)

@@ -36,6 +36,7 @@ async def test_an_installation_that_works_is_told_to_be_fine(chat: SlackStory) -
     assert about(found, "held jobs") == (Grade.FINE, "none")
     assert about(found, "open requests") == (Grade.FINE, "1 running")
     assert about(found, "GitHub permissions") == (Grade.FINE, "all there")
+    assert about(found, "GitHub installations") == (Grade.FINE, "accepted all that the App asks for")
     assert about(found, "GitHub events") == (Grade.FINE, "all there")
     assert about(found, "GitHub webhook") == (Grade.FINE, "signed, to http://127.0.0.1:1/github/webhooks")
     assert about(found, "Slack") == (Grade.FINE, "takes our token")
@@ -52,6 +53,22 @@ async def test_what_the_app_lacks_is_named(story: Story) -> None:
     grade, text = about(found, "GitHub events")
     assert (grade, text.split(";")[0]) == (Grade.WRONG, "missing: workflow_run")
     assert any(each.text.startswith("A Slack app is not configured.") for each in found)
+
+
+async def test_an_owner_who_did_not_accept_a_permission_is_named(story: Story) -> None:
+    for installation in story.github.app.installations.values():
+        installation.permissions = {**manifests.PERMISSIONS, "checks": "read"}
+        del installation.permissions["statuses"]
+    found = await examine(story.bot.settings, story.clock.now())
+    text = "acme did not accept checks (write), statuses (read): what needs it does not work there"
+    assert about(found, "GitHub installations") == (Grade.LOOK, text)
+
+
+async def test_that_github_does_not_name_the_installations_is_told(story: Story) -> None:
+    story.github.faults.status(500, "GET", "/app/installations")
+    found = await examine(story.bot.settings, story.clock.now())
+    grade, text = about(found, "GitHub installations")
+    assert (grade, text.split(":")[0]) == (Grade.LOOK, "GitHub does not name them")
 
 
 SENT_ELSEWHERE = (
