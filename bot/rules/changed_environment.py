@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.model.change import Change
-from bot.model.config import CheckRule, ChecksWanted, Environment, UpToDate, Waiver
+from bot.model.config import Environment, UpToDate, Waiver
 from bot.model.people import Role
 from bot.rules import stricter
 from bot.rules.changed_approvals import approvals
+from bot.rules.changed_checks import checks
 from bot.rules.freezes import covers, window
 from bot.rules.marks import ENVIRONMENT_GATES
 from bot.rules.said import Said, no_longer, teams
-from bot.rules.wording import listed, quoted
+from bot.rules.wording import listed
 
 FRESH: Final[Mapping[UpToDate | None, str]] = {
     None: "with nothing",
@@ -65,35 +66,7 @@ def _approvals(pair: Pair) -> Iterator[Said]:
 
 
 def _checks(pair: Pair) -> Iterator[Said]:
-    before, after, name = pair.before.checks, pair.after.checks, pair.after.name
-    if before == after:
-        return
-    if after is None:
-        yield f"{name}: checks are no longer required", True
-    elif before is None:
-        yield f"{name}: {_checks_words(after)} now", False
-    else:
-        wider = _lose(before, after)
-        yield f"{name}: {_checks_words(after)}; before, {_checks_words(before)}", wider
-
-
-def _lose(before: CheckRule, after: CheckRule) -> bool:
-    both = stricter.checks(before, after)
-    assert both is not None
-    less = set(both.names) != set(after.names) or set(both.ignored) != set(after.ignored)
-    return less or both.wanted is not after.wanted
-
-
-def _checks_words(rule: CheckRule) -> str:
-    """`all checks but flaky have to pass`."""
-    wanted = {
-        ChecksWanted.PASSING: "all checks",
-        ChecksWanted.REQUIRED: "the checks that branch protection requires",
-        ChecksWanted.NAMED: f"the checks {listed(map(quoted, rule.names))}" if rule.names else "no checks",
-    }[rule.wanted]
-    if rule.names and rule.wanted is not ChecksWanted.NAMED:
-        wanted += f" and {listed(map(quoted, rule.names))}"
-    return f"{wanted}{f' but {listed(map(quoted, rule.ignored))}' if rule.ignored else ''} have to pass"
+    yield from checks(pair.after.name, pair.before.checks, pair.after.checks)
 
 
 def _reviews(pair: Pair) -> Iterator[Said]:

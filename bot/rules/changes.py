@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from bot.model.change import Change as Change
-from bot.model.config import Config, ConfiguredCommand, Environment, Path, Remember
-from bot.model.people import Role
-from bot.rules import changed_command, changed_environment
-from bot.rules.claims import CLAIMS, COMMANDS, claims_on, folded, holds, reach
-from bot.rules.loosened import looser_argument
+from bot.model.config import Config, Environment, Path, Remember
+from bot.rules import changed_environment
+from bot.rules.changed_commands import commands
+from bot.rules.claims import CLAIMS, folded, reach
 from bot.rules.said import Said
-from bot.rules.wording import listed, quoted
+from bot.rules.wording import listed
 
 ENVIRONMENTS: Final = "environments"
 
@@ -24,73 +23,6 @@ def changes(old: Config | None, new: Config) -> Sequence[Change]:
     """What `new` changes of `old`, in the order of the file. Without an `old` there was no configuration at all."""
     before = Config() if old is None else old
     return [change for judge in JUDGES.values() for change in judge(before, new)]
-
-
-# --- commands ------------------------------------------------------------------------------------------------------
-
-
-def _commands(old: Config, new: Config) -> Iterator[Change]:
-    for name in {**old.commands, **new.commands}:
-        before, after = old.commands.get(name), new.commands.get(name)
-        path = (COMMANDS, name)
-        if before is not None and after is not None:
-            yield from changed_command.command(before, after)
-            yield from _lost_reach(new, before, after)
-        elif before is not None:
-            yield _removed(new, before, path)
-        elif after is not None:
-            yield _new(old, after, path)
-
-
-def _new(old: Config, command: ConfiguredCommand, path: Path) -> Change:
-    who = f"anybody with {command.permission.label}"
-    if command.closed or command.teams:
-        who = "nobody" if command.closed else f"{who} who is in {listed(command.teams, last='or')}"
-    sentence = f"New command {command.name}: {who}, {changed_command.places(command.where)}"
-    free = [each for each in command.arguments if looser_argument(None, each)]
-    if free:
-        sentence += f"; {listed(quoted(each.name) for each in free)} may hold any text that matches its pattern"
-    if command.workflow_from_head:
-        sentence += "; it runs the pull request's own workflow file"
-    escaped = [claim.name for _, claim in claims_on(old, command.workflow) if _escapes(claim, command)]
-    if escaped:
-        sentence += f"; it runs {command.workflow} without what {listed(escaped)} asks for"
-    wider = command.permission < Role.WRITE or bool(free) or command.workflow_from_head or bool(escaped)
-    return Change(sentence=f"{sentence}.", widens=wider, path=path)
-
-
-def _escapes(claim: ConfiguredCommand, command: ConfiguredCommand) -> bool:
-    """Whether a new command reaches environments for which, until now, only `run` was there, which bears the claim."""
-    named, reached = reach(claim), reach(command)
-    beyond = named is not None and (reached is None or bool(reached - named))
-    return beyond and not _as_strict(command, claim)
-
-
-def _as_strict(command: ConfiguredCommand, claim: ConfiguredCommand) -> bool:
-    """Whether one command asks for everything that the other one does, of whoever types it."""
-    has, had = set(command.teams), set(claim.teams)
-    teams = command.closed or (not claim.closed and (not had or (bool(has) and has <= had)))
-    return teams and command.permission >= claim.permission and command.where <= claim.where
-
-
-def _removed(new: Config, command: ConfiguredCommand, path: Path) -> Change:
-    """A command that was only renamed keeps its claim."""
-    heirs = [each for _, each in claims_on(new, command.workflow) if holds(each, command)]
-    kept = any(_as_strict(each, command) and each.workflow_from_head <= command.workflow_from_head for each in heirs)
-    sentence = f"{command.name} is removed"
-    if not kept:
-        sentence += f", and {command.workflow} can be run without its gates"
-    return Change(sentence=f"{sentence}.", widens=not kept, path=path)
-
-
-def _lost_reach(new: Config, before: ConfiguredCommand, after: ConfiguredCommand) -> Iterator[Change]:
-    """A command that names fewer environments has no claim on the others, for which another command may be there."""
-    if holds(after, before) or before.environment != after.environment or before.workflow != after.workflow:
-        return
-    for _, other in claims_on(new, after.workflow):
-        if other is not after and other.name != after.name and not holds(after, other):
-            sentence = f"{other.name} no longer bears the gates of {after.name} where {after.name} can not go"
-            yield Change(sentence=f"{sentence}.", widens=True, path=(COMMANDS, after.name, "arguments"))
 
 
 # --- environments --------------------------------------------------------------------------------------------------
@@ -174,7 +106,7 @@ JUDGES: Final[Mapping[str, Callable[[Config, Config], Iterator[Change]]]] = {
     "require_prefix": _simple(("require_prefix",), _require_prefix),
     "remember_trust": _simple(("trust", "remember"), _remember),
     "maintenance": _simple(("maintenance",), _maintenance),
-    "commands": _commands,
+    "commands": commands,
     "environments": _environments,
     "rules": _simple(("rules",), _rules),
 }

@@ -54,7 +54,7 @@ def deciding(
         said = value != getattr(unsaid, name) or at in first[0].marks or at in second[0].marks
         decider = second[0] if value != getattr(first[1], name) else first[0]
         if said:
-            marks[at] = decider.mark(*at)
+            marks[at] = _nearest(decider, at, path)
     if isinstance(result, Environment):
         marks |= _frozen(path, result, first, second)
     return marks
@@ -71,6 +71,14 @@ def _frozen(
     for index, window in enumerate(result.freeze):
         for config, said in (first, second):
             if isinstance(said, Environment) and window in said.freeze:
-                marks[(*path, "freeze", str(index))] = config.mark(*path, "freeze", str(said.freeze.index(window)))
+                marks[(*path, "freeze", str(index))] = _nearest(
+                    config, (*path, "freeze", str(said.freeze.index(window))), path
+                )
                 break
     return marks
+
+
+def _nearest(config: Config, at: Path, path: Path) -> Mark | None:
+    """The mark at `at` or around it, but not beyond `path`: the line of another entry decided nothing here."""
+    ways = (at[:end] for end in range(len(at), len(path) - 1, -1))
+    return next((config.marks[way] for way in ways if way in config.marks), None)

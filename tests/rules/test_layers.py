@@ -422,7 +422,8 @@ def test_teams_that_are_swapped_wait_and_lock_nobody_out(
 def test_a_new_entry_does_not_allow_drafts_at_once() -> None:
     entry = ("environments", "production")
     new = marked(production(drafts=True, lock=True), Layer.REPOSITORY, entry, (*entry, "requires", "draft"))
-    held = strictest(Config(), new)
+    old = Config(marks={("environments",): mark(Layer.REPOSITORY, 9)})
+    held = strictest(old, new)
     assert held.environments["production"] == Environment(name="production", lock=True)
     assert (*entry, "requires", "draft") not in held.marks
 
