@@ -8,6 +8,7 @@ from typing import Final
 from bot.config.faults import Faults, did_you_mean, meant, shown
 from bot.config.kinds import Kinds
 from bot.rules.line import is_control
+from bot.rules.values import BOOLEAN_WORDS
 from bot.yaml import Scalar
 
 _WHOLE: Final = re.compile(r"[-+]?[0-9]{1,18}")
@@ -81,13 +82,27 @@ def _is_other(node: Scalar) -> bool:
 
 
 def _refuse(node: Scalar, wanted: Kinds, faults: Faults) -> Value:
-    suggestion = meant(node.text, [*wanted.words, *(["true", "false"] if wanted.boolean else [])])
-    if wanted.text and _is_other(node):
-        suggestion = f"Put it in quotes: {shown(node.text)}."
-    if wanted.items and not suggestion:
-        suggestion = f"A list of one is [{shown(node.text)}]."
-    faults.add(f"{shown(node.text)} is not {wanted.told}", (node.line, node.column), suggestion)
+    place, told = (node.line, node.column), shown(node.text)
+    faults.add(f"{told} is not {wanted.told}", place, _better(node, wanted))
     raise Unfit
+
+
+def _better(node: Scalar, wanted: Kinds) -> str:
+    if not node.plain and _unquoted(node.text, wanted):
+        return "Remove the quotes."
+    if wanted.text and _is_other(node):
+        return f"Put it in quotes: {shown(node.text)}."
+    if wanted.boolean and (word := BOOLEAN_WORDS.get(node.text.lower())):
+        return did_you_mean(word)
+    suggestion = meant(node.text, [*wanted.words, *(["true", "false"] if wanted.boolean else [])])
+    return suggestion or (f"A list of one is [{shown(node.text)}]." if wanted.items else "")
+
+
+def _unquoted(text: str, wanted: Kinds) -> bool:
+    """Whether it would be taken without quotes."""
+    number = wanted.number is not None and text == str(wanted.number)
+    whole = wanted.whole is not None and _WHOLE.fullmatch(text) is not None
+    return number or whole or (wanted.boolean and text in ("true", "false"))
 
 
 def _mended(found: str, pattern: str) -> str:

@@ -22,14 +22,16 @@ FREEZE = "version: 1\nenvironments:\n  production:\n    freeze: [{}]\n"
         ("# nothing", 'the file has no "version" (line 1, column 1). Such as `version: 1`.'),
         ("commands: {}", 'the file has no "version" (line 1, column 1). Such as `version: 1`.'),
         ("version: 2", '"2" is not the number 1 (line 1, column 10).'),
-        ('version: "1"', '"1" is not the number 1 (line 1, column 10).'),
+        ('version: "1"', '"1" is not the number 1 (line 1, column 10). Remove the quotes.'),
         ("- version: 1", "the file is a list (line 1, column 1). It takes a table of keys."),
         ("deploy", '"deploy" is not a table of keys (line 1, column 1).'),
         ("version: 1\ncomands: {}", 'unknown key "comands" (line 2, column 1). Did you mean "commands"?'),
         ("version: 1\ncommands:", '"commands" is empty (line 2, column 10). It takes a table of keys; or remove the '
          "key."),
         ("version: 1\ntrust: {remember: sah}", '"sah" is not pr or sha (line 2, column 19). Did you mean "sha"?'),
-        ("version: 1\nrequire_prefix: yes", '"yes" is not true or false (line 2, column 17).'),
+        ("version: 1\nrequire_prefix: yes", '"yes" is not true or false (line 2, column 17). Did you mean "true"?'),
+        ("version: 1\nrequire_prefix: off", '"off" is not true or false (line 2, column 17). Did you mean "false"?'),
+        ('version: 1\nrequire_prefix: "true"', '"true" is not true or false (line 2, column 17). Remove the quotes.'),
         ("version: 1\nrequire_prefix: ture", '"ture" is not true or false (line 2, column 17). Did you mean "true"?'),
         ("version: 1\nmaintenance: true", '"true" is not text (line 2, column 14). Put it in quotes: "true".'),
         ("version: 1\nmaintenance: 1.10", '"1.10" is not text (line 2, column 14). Put it in quotes: "1.10".'),
@@ -181,13 +183,14 @@ def test_arguments_and_what_names_them(text: str, problem: str) -> None:
         ("approvals: {count: 0}", "0 is not between 1 and 20 (line 5, column 24)."),
         ("approvals: {count: 99999999999999999999}", '"99999999999999999999" is not a whole number (line 5, '
          "column 24)."),
+        ('approvals: {count: "2"}', '"2" is not a whole number (line 5, column 24). Remove the quotes.'),
         ("approvals: {count: two}", '"two" is not a whole number (line 5, column 24).'),
         ("approvals: {count: 1, expires: 4 hours}", '"4 hours" is not a time such as 30m, 4h or 2d (line 5, column '
          "36)."),
         ("approvals: {count: 1, expires: 31d}", '"31d" is longer than 30 days (line 5, column 36). Write 30d or less.'),
         ("approvals: {people: ['@octocat']}", '"@octocat" is not a GitHub login without @, such as octocat (line 5, '
          'column 26). Did you mean "octocat"?'),
-        ("lock: 1", '"1" is not true or false (line 5, column 11).'),
+        ("lock: 1", '"1" is not true or false (line 5, column 11). Did you mean "true"?'),
         ("requires: {up_to_date: base}", '"base" is not true, false, default_branch, pr_base or strict (line 5, '
          "column 28)."),
         ("requires: {checks: pasing}", '"pasing" is not passing, required, a list or a table of keys (line 5, column '
