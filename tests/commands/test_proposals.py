@@ -20,7 +20,22 @@ CATALOG = load()
 
 def test_the_catalog_in_the_order_of_help() -> None:
     assert list(CATALOG) == [
-        *("help", "run", "status", "runs", "logs", "cancel", "rerun", "explain", "link", "trust", "unlink", "use", "whoami")
+        *(
+            "help",
+            "run",
+            "status",
+            "runs",
+            "logs",
+            "cancel",
+            "rerun",
+            "config",
+            "explain",
+            "link",
+            "trust",
+            "unlink",
+            "use",
+            "whoami",
+        )
     ]
 
 
@@ -28,7 +43,7 @@ def test_who_may_do_what() -> None:
     needs = {role: [name for name, command in CATALOG.items() if command.permission is role] for role in Role}
     assert {role: names for role, names in needs.items() if names} == {
         Role.NONE: ["link", "unlink"],
-        Role.READ: ["help", "status", "runs", "logs", "explain", "whoami"],
+        Role.READ: ["help", "status", "runs", "logs", "config", "explain", "whoami"],
         Role.WRITE: ["run", "cancel", "rerun", "trust"],
         Role.MAINTAIN: ["use"],
     }
