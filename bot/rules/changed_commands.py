@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.model.change import Change
-from bot.model.config import Config, ConfiguredCommand, Path
+from bot.model.config import Config, ConfiguredCommand, Path, Waiver
 from bot.model.people import Role
 from bot.rules import changed_command
-from bot.rules.claims import COMMANDS, claims_on, holds, reach
+from bot.rules.claims import COMMANDS, claims_on, file_of, holds, reach
 from bot.rules.loosened import looser_argument
 from bot.rules.wording import listed, quoted
 
@@ -21,6 +21,7 @@ def commands(old: Config, new: Config) -> Iterator[Change]:
         if before is not None and after is not None:
             yield from changed_command.command(before, after)
             yield from _lost_reach(new, before, after)
+            yield from _gained_reach(old, before, after)
         elif before is not None:
             yield _removed(new, before, path)
         elif after is not None:
@@ -40,7 +41,10 @@ def _new(old: Config, command: ConfiguredCommand, path: Path) -> Change:
     escaped = [claim.name for _, claim in claims_on(old, command.workflow) if _escapes(claim, command)]
     if escaped:
         sentence += f"; it runs {command.workflow} without what {listed(escaped)} asks for"
-    wider = command.permission < Role.WRITE or bool(free) or command.workflow_from_head or bool(escaped)
+    rehearses = _new_rehearsal(old, command)
+    if rehearses:
+        sentence += f"; {quoted(command.dry_run or '')} makes it a rehearsal, for which reviews are waived"
+    wider = command.permission < Role.WRITE or bool(free) or command.workflow_from_head or bool(escaped) or rehearses
     return Change(sentence=f"{sentence}.", widens=wider, path=path)
 
 
@@ -76,3 +80,23 @@ def _lost_reach(new: Config, before: ConfiguredCommand, after: ConfiguredCommand
         if other is not after and other.name != after.name and not holds(after, other):
             sentence = f"{other.name} no longer bears the gates of {after.name} where {after.name} can not go"
             yield Change(sentence=f"{sentence}.", widens=True, path=(COMMANDS, after.name, "arguments"))
+
+
+def _gained_reach(old: Config, before: ConfiguredCommand, after: ConfiguredCommand) -> Iterator[Change]:
+    """A command that names more environments than it did, where until now only `run` was there."""
+    had, has = reach(before), reach(after)
+    if file_of(before.workflow) != file_of(after.workflow) or had is None:
+        return
+    for _, claim in claims_on(old, after.workflow):
+        named = reach(claim)
+        beyond = named is not None and (has is None or bool(has - had - named))
+        if claim is not before and beyond and not _as_strict(after, claim):
+            sentence = f"{after.name} goes where, until now, what {claim.name} asks for was asked of everybody"
+            yield Change(sentence=f"{sentence}.", widens=True, path=(COMMANDS, after.name, "arguments"))
+
+
+def _new_rehearsal(old: Config, command: ConfiguredCommand) -> bool:
+    """Whether a new command calls something a rehearsal, for which an environment waives reviews, that was none."""
+    waived = any(Waiver.DRY_RUN in entry.waive_reviews for entry in old.environments.values())
+    known = {claim.dry_run for _, claim in claims_on(old, command.workflow)}
+    return waived and command.dry_run is not None and command.dry_run not in known

@@ -58,10 +58,11 @@ def held_back(before: ConfiguredCommand | None, after: ConfiguredCommand) -> Con
     """What of `after` can be typed before somebody confirmed it; the gates of both are put together elsewhere."""
     if before is None:
         before = replace(after, arguments=(), permission=Role.WRITE, workflow_from_head=False)
+        after = replace(after, dry_run=None)
     elif repointed(before, after) or looser_rehearsal(before, after):
         return before
     known = {argument.name: argument for argument in before.arguments}
-    arguments = tuple(_held_argument(known.get(each.name), each) for each in after.arguments)
+    arguments = tuple(_held_argument(known.get(each.name), each, after.environment) for each in after.arguments)
     return replace(
         after,
         arguments=arguments,
@@ -70,7 +71,10 @@ def held_back(before: ConfiguredCommand | None, after: ConfiguredCommand) -> Con
     )
 
 
-def _held_argument(before: Argument | None, after: Argument) -> Argument:
+def _held_argument(before: Argument | None, after: Argument, naming: str | None) -> Argument:
+    """More environments that can be named wait too: others may have a say there."""
+    if before is not None and before.name == naming and set(after.choices) - set(before.choices):
+        return before
     if not looser_argument(before, after):
         return after
     return replace(after, pattern=None) if before is None else before

@@ -32,7 +32,8 @@ from bot.model.people import Role
 from bot.rules import changed_arguments, changed_command, changed_environment, changes
 from bot.rules.bind import bind
 from tests.rules.configs import FILES, configs, softer
-from tests.rules.test_layers import SENT, file
+from tests.rules.test_layers import SENT, file, not_softer_than_all
+from tests.rules.test_layers import ways as every_way
 
 NAMING = Argument(name="environment", type=ArgumentType.CHOICE, choices=("staging", "production"))
 VERSION = Argument(name="version")
@@ -315,6 +316,9 @@ def test_a_change_that_does_not_widen_takes_no_gate_from_any_way_in(pair: tuple[
             before = bind(old, command=verb, workflow=had, inputs=sent, workflow_file=file(had))
             after = bind(new, command=verb, workflow=has, inputs=sent, workflow_file=file(has))
             assert [gate for gate in softer(after, before) if gate != "unknown"] == []
+    for verb, workflow in every_way(new):
+        for sent in SENT:
+            assert not_softer_than_all(new, old, verb, workflow, sent), (verb, workflow, sent)
 
 
 # --- single stories ------------------------------------------------------------------------------------------------
@@ -350,6 +354,35 @@ def test_a_new_command_that_walks_around_another_ones_claim_waits() -> None:
             True,
         )
     ]
+
+
+def test_more_choices_of_a_command_widen_where_another_command_asked_for_more() -> None:
+    prod = replace(DEPLOY, name="prod", arguments=(), fixed={"environment": "production"}, permission=Role.ADMIN)
+    few, more, same = (
+        replace(DEPLOY, arguments=(replace(NAMING, choices=choices),))
+        for choices in (("qa",), ("qa", "staging"), ("qa", "production"))
+    )
+    goes = ("deploy goes where, until now, what prod asks for was asked of everybody.", True)
+    before = Config(commands={"prod": prod, "deploy": few})
+    assert goes in told(before, Config(commands={"prod": prod, "deploy": more}))
+    assert goes not in told(before, Config(commands={"prod": prod, "deploy": same}))
+    assert goes not in told(before, Config(commands={"prod": prod, "deploy": replace(more, permission=Role.ADMIN)}))
+
+
+def test_a_new_command_that_calls_something_a_rehearsal_waits_where_reviews_are_waived_for_it() -> None:
+    waiving = Environment(name="production", reviews=True, waive_reviews=frozenset({Waiver.DRY_RUN}))
+    old = Config(environments={"production": waiving})
+    new = replace(old, commands={"deploy": replace(DEPLOY, dry_run="dry_run")})
+    assert told(old, new) == [
+        (
+            'New command deploy: anybody with write, in Slack, on pull requests and on issues; "dry_run" makes it a '
+            "rehearsal, for which reviews are waived.",
+            True,
+        )
+    ]
+    assert told(
+        new, replace(new, commands={**new.commands, "ship": replace(DEPLOY, name="ship", dry_run="dry_run")})
+    ) == [("New command ship: anybody with write, in Slack, on pull requests and on issues.", False)]
 
 
 def test_fewer_choices_of_a_command_widen_where_another_command_can_name_them() -> None:

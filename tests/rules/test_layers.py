@@ -351,6 +351,29 @@ def test_while_a_change_waits_no_gate_is_weaker_than_before(old: Config, new: Co
             assert softer(now, before) == [], (command, workflow, sent)
 
 
+@settings(max_examples=60)
+@given(configs(), configs(final=False))
+def test_while_a_change_waits_no_command_is_a_softer_way_than_those_before(old: Config, new: Config) -> None:
+    """New commands included: whatever one lets through, another way did before, to the same workflow."""
+    held = strictest(old, new)
+    for command, workflow in ways(held):
+        for sent in SENT:
+            assert not_softer_than_all(held, old, command, workflow, sent), (command, workflow, sent)
+
+
+def not_softer_than_all(new: Config, old: Config, command: str, workflow: str, sent: dict[str, str]) -> bool:
+    now = bind(new, command=command, workflow=workflow, inputs=sent, workflow_file=file(workflow))
+    if now.unknown:
+        return True  # Nothing runs.
+    fixed = new.commands[command].fixed if command in new.commands else {}
+    before = [
+        bind(old, command=verb, workflow=workflow, inputs={**sent, **fixed}, workflow_file=file(workflow))
+        for verb, at in ways(old)
+        if at == workflow
+    ]
+    return any(each.unknown or not softer(now, each) for each in before)
+
+
 @given(configs(), configs(final=False))
 def test_while_a_change_waits_its_stricter_rules_hold_at_once(old: Config, new: Config) -> None:
     held = strictest(old, new)
@@ -395,6 +418,22 @@ def test_a_new_command_needs_write_and_takes_safe_text_until_somebody_confirms_i
     new = deploy(permission=Role.READ, workflow_from_head=True, arguments=(Argument(name="environment", pattern=".*"),))
     held = strictest(Config(), new).commands["deploy"]
     assert (held.permission, held.workflow_from_head, held.arguments[0].pattern) == (Role.WRITE, False, None)
+
+
+def test_a_new_command_bears_every_claim_on_its_workflow_until_somebody_confirms_it() -> None:
+    fixed = {"arguments": (), "fixed": {"environment": "production"}, "permission": Role.ADMIN}
+    stage = ConfiguredCommand(
+        name="stage", workflow="deploy.yml", fixed={"environment": "staging"}, environment="environment", dry_run="dry"
+    )
+    new = replace(deploy(**fixed), commands={**deploy(**fixed).commands, "stage": stage})
+    held = strictest(deploy(**fixed), new).commands["stage"]
+    assert (held.permission, held.dry_run) == (Role.ADMIN, None)
+
+
+def test_more_environments_to_name_wait() -> None:
+    old, new = deploy(arguments=choice("staging")), deploy(arguments=choice("staging", "production"))
+    assert strictest(old, new).commands["deploy"].arguments == choice("staging")
+    assert strictest(new, old).commands["deploy"].arguments == choice("staging")
 
 
 def test_an_argument_that_lets_more_through_stays_as_it_was() -> None:
