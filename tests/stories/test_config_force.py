@@ -12,6 +12,7 @@ from bot.sandbox.github.checks import CheckRun
 from bot.sandbox.github.faults import Faults
 from tests.render.github import seen
 from tests.support.configured import CONFIG, LOCATION, files
+from tests.support.slack_story import talking
 from tests.support.story import Story, telling
 
 FILE = "acme/shop/.github/signalbox.yml"
@@ -20,6 +21,7 @@ WIDER = CONFIG.replace("    permission: maintain\n", "    permission: write\n")
 REVIEWED = CONFIG.replace("    permission: maintain\n", "    requires: {reviews: approved}\n")
 UNREVIEWED = CONFIG.replace("    permission: maintain\n", "    lock: true\n")
 BROKEN = CONFIG.replace("permission:", "permision:")
+EMPTY = "version: 1\n"
 ALONE = {"carol": "admin", "rita": "read"}
 A_MINUTE = 61
 
@@ -248,3 +250,34 @@ async def test_a_fork_s_broken_configuration_is_told_with_its_places_and_without
         assert "Line 2, column 1" in (run.summary or "")
         found = seen(run.summary or "")
         assert (list(found.links), list(found.live)) == ([], [])
+
+
+async def test_t13_the_organisation_s_gates_are_its_own_to_widen(tmp_path: Path) -> None:
+    """An admin of the repository alone does not lift what the organisation asks for."""
+    asked = "version: 1\nenvironments: {production: {permission: admin}}\n"
+    async with telling(tmp_path, files=files(UNREVIEWED), roles=ALONE) as story:
+        home = story.github.repository("acme/.github", files={LOCATION: asked}, roles={"rita": "write"})
+        story.clock.advance(A_MINUTE)
+        story.repository.role("carol", "maintain")
+        await story.settle()
+        assert "acme/.github/.github/signalbox.yml" in await refused(story, "carol")
+        await home.push(files={LOCATION: EMPTY}, by="rita")
+        await story.settle()
+        assert "A newer acme/.github/.github/signalbox.yml" in await refused(story, "carol")
+        story.repository.role("carol", "admin")
+        await story.settle()
+        answer = await refused(story, "carol", f"/config confirm {blob(EMPTY)[:12]}")
+        assert "carol has the role read, config confirm needs admin (`permission`)" in answer
+
+
+async def test_t13_what_an_admin_confirms_in_slack_all_in_the_channel_see(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files(REVIEWED), roles=ALONE) as story:
+        await story.ops("carol", "use acme/shop")
+        await story.ops("carol", "ship #1 production")
+        await story.repository.push(files={LOCATION: UNREVIEWED}, by="carol")
+        await story.settle()
+        await story.ops("carol", f"config confirm {blob(UNREVIEWED)[:12]}")
+        shown = [story.read(seen) for seen in story.living(who="carol")]
+        assert any(f"{FILE} ({blob(UNREVIEWED)[:12]}) in force" in text.replace("¦", "") for text in shown), shown
+        await story.ops("carol", "ship #1 production")
+        assert len(story.github.dispatched) == 1
