@@ -42,6 +42,7 @@ def bind(
     own = config.commands.get(command)
     claims = _claims(config, command, own, workflow)
     touched = touched_by(config, [each.command for each in claims], own, inputs, workflow_file)
+    named = any(each.command.environment is not None for each in claims) or touched.name in config.environments
     if own is not None:
         claims = [claim for claim in claims if claim.command is own or _reaches(claim.command, touched)]
     gates = None if touched.name is None else config.environments.get(touched.name, Environment(name=touched.name))
@@ -56,7 +57,7 @@ def bind(
         where_rule=where_rule,
         environment=touched.name,
         gates=gates,
-        guarded=touched.name is not None and _guarded(config, own, claims, touched.name),
+        guarded=touched.name is not None and named and not _from_head(own, claims),
         dry_run=own is not None and _rehearses(own, inputs),
         unknown=touched.unknown,
     )
@@ -118,15 +119,11 @@ def _where(config: Config, claims: Sequence[_Claim]) -> tuple[frozenset[Where], 
     return left, rule
 
 
-def _guarded(config: Config, own: ConfiguredCommand | None, claims: Sequence[_Claim], environment: str) -> bool:
-    """Whether the pinned commit is handed over to the default branch's workflow (T1).
-
-    `workflow_from: head` lifts that only for the command that says so, and only while no other claim disagrees.
-    """
+def _from_head(own: ConfiguredCommand | None, claims: Sequence[_Claim]) -> bool:
+    """Whether the pull request's own workflow may run (T1): only for the command that says so, and only while no other
+    claim on the environment disagrees."""
     naming = [claim.command for claim in claims if claim.command.environment is not None]
-    if own is not None and own.workflow_from_head and all(each.workflow_from_head for each in naming):
-        return False
-    return bool(naming) or environment in config.environments
+    return own is not None and own.workflow_from_head and all(each.workflow_from_head for each in naming)
 
 
 def _rehearses(own: ConfiguredCommand, inputs: Mapping[str, str]) -> bool:

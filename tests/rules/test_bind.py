@@ -124,6 +124,13 @@ def test_commands_for_two_environments_do_not_bear_each_others_gates_but_run_bea
     assert bound(config, "run", environment="staging").permission is Role.ADMIN
 
 
+def test_an_environment_that_a_neighbour_would_name_is_guarded_too() -> None:
+    quick = ConfiguredCommand(name="quick", workflow="deploy.yml")
+    config = Config(commands={"quick": quick, "staging": pinned("staging", Role.ADMIN)})
+    found = bound(config, "quick", environment="production")
+    assert (found.permission, found.guarded) == (Role.WRITE, True)
+
+
 def test_a_claim_that_was_left_behind_binds() -> None:
     config = Config(claims={"deploy deploy.yml": DEPLOY}, marks={("claims", "deploy deploy.yml", "permission"): at(8)})
     found = bound(config, "run", environment="production")
