@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -26,7 +27,7 @@ from bot.model.address import Address, SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
 from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
-from bot.model.intent import Dispatch, Intent, Link, Rerun
+from bot.model.intent import Dispatch, Intent, Link, Query, Question, Rerun
 from bot.model.message import Message
 from bot.model.origin import Origin, SlackOrigin, SlackVia
 from bot.model.repository import Target
@@ -133,6 +134,10 @@ class Converse:
             problem = Problem(sentence=ALONE.format(verb=command.name), usage=f"/{command.usage}")
             return await self.reply(caller, refuse.misheard(problem), action="command_refused", reason=Reason.ARGUMENTS)
         if command.anywhere and (named is None or met.person is None):
+            said = Said(text=text, call=f"/ops {without}", named=named)
+            if _is_help(meant) and met.person is not None and met.bound is not None:
+                with contextlib.suppress(*Away):  # what can be typed anywhere needs nobody's answer
+                    return await self._about(met, said, meant, command, partial(self._built_in, command))
             return await self.myself(met, caller, meant)
         person = met.person or await self.myself.unknown(met, caller)
         if person is None:
@@ -272,6 +277,10 @@ class Converse:
         )
         text = f"{self.command} {typed or HELP}"
         return Caller(origin=origin, place=place, name=origin.user, text=text, dialect=self.dialect(None))
+
+
+def _is_help(intent: Intent) -> bool:
+    return isinstance(intent, Query) and intent.question is Question.HELP
 
 
 HELP: Final = "help"

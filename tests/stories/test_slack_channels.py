@@ -23,7 +23,7 @@ EMPTY = "Nothing was asked for here yet.\n\n`help` shows what can be typed."
 NO_RIGHT = (
     "⛔ Refused: {0} has the role {1}, use needs maintain (`permission`)\n\n"
     "Next: Ask an admin of the repository for the role maintain.\n\n"
-    "`/ops use acme/shop` was stopped by the rule “role”. Nothing was run."
+    "`/ops use acme/shop` was stopped by the rule “role”. Nothing was run. See what can be typed here."
 )
 PLAIN_ASK = (
     "This channel is shared with another organisation, and everybody there would see what happens here. If that is "
