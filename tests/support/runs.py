@@ -68,7 +68,7 @@ def refused_in_slack(line: str, seen: str, reason: str, rule: str, next_step: st
     return paragraphs(
         f"⛔ Refused: {seen} (`{reason}`)",
         f"Next: {next_step}",
-        f"`{line}` was stopped by the rule “{rule}”. Nothing was run.",
+        f"`{line}` was stopped by the rule “{rule}”. Nothing was run. See what can be typed here.",
     )
 
 
