@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from bot.flow.adopt import CHECK, Adopt
 from bot.flow.patience import Patience
+from bot.flow.ports import Workflows
 from bot.flow.sweep import LONGEST, Sweep
 from bot.flow.track import Track
 from bot.model.inbound import JobReported, RunReported
@@ -130,7 +131,7 @@ async def told(units: Units, news: Sequence[News], attempts: Sequence[Attempt]) 
     github, clock = FakeGitHub(attempts), FakeClock(make.at(3600))
     patience = Patience(clock, lambda: 0.5)
     adopt = Adopt(units, github, github, clock, Mint(), patience)
-    track = Track(units, github, adopt, github, clock, patience)
+    track = Track(units, github, adopt, github, clock, patience, cast(Workflows, None))
     for each in news:
         if isinstance(each, RunReported):
             later = await track.run(each, clock.now())
