@@ -91,6 +91,9 @@ class GitHub:
             raise self.merged
         return self.merged
 
+    async def touched(self, repository: Repository, number: int) -> bool:
+        raise AssertionError
+
     async def others(self, repository: Repository, account: int) -> bool:
         return any(role >= Role.WRITE for id, role in self.roles.items() if id != account)
 
