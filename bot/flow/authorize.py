@@ -47,7 +47,7 @@ class Authorize:
         repository = question.target.repository
         workflow = asyncio.create_task(self._workflow(repository, question.intent.workflow))
         located = asyncio.create_task(self.locate(question.target, question.intent.ref, question.asked_at))
-        catalog = asyncio.create_task(self.catalogs.of(repository))
+        catalog = asyncio.create_task(self._catalog(repository))
         asked = (workflow, located, catalog)
         try:
             role = await self.role(repository, question.account)
@@ -60,6 +60,14 @@ class Authorize:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
+
+    async def _catalog(self, repository: Repository) -> Catalog:
+        """Where rules hang on a dispatch they are read again before it (T28); that there are none is believed for a
+        minute, or until GitHub tells of a push."""
+        known = await self.catalogs.of(repository)
+        config = known.effective.config
+        gated = config.commands or config.environments or config.claims or config.maintenance is not None
+        return await self.catalogs.of(repository, fresh=True) if gated else known
 
     async def role(self, repository: Repository, account: GitHubAccount) -> Role | None:
         """What GitHub says now; None when its answer is about somebody else, which is never a yes (T8)."""

@@ -20,6 +20,8 @@ from bot.rules import layers
 from bot.rules.in_force import Standing
 
 LIFETIME: Final = timedelta(seconds=60)
+JUST_NOW: Final = timedelta(seconds=5)
+"""As for a judgement: what was seen so shortly before the dispatch counts as seen right before it."""
 MOST_KEPT: Final = 1_000
 
 CONFIG: Final = "config_changed"
@@ -56,7 +58,7 @@ class Configure:
     _generation: int = field(default=0, init=False)
 
     async def __call__(self, repository: Repository, *, fresh: bool = False) -> Effective:
-        """The configuration in force; `fresh` asks GitHub now (T28).
+        """The configuration in force; `fresh` asks GitHub now, unless it did so a moment ago (T28).
 
         Raises `UpstreamError` when GitHub does not show a file and none was ever known.
         """
@@ -67,7 +69,7 @@ class Configure:
         key = (repository.connection, repository.id)
         of = await self._told_so_far(key) if self.shared else 0
         believed = self._believed.get(key)
-        if believed is not None and not fresh and self._fresh(believed, of):
+        if believed is not None and self._fresh(believed, of, JUST_NOW if fresh else LIFETIME):
             return believed
         return await self._flights.join((key, self._generation), lambda: self._ask(key, repository, of))
 
@@ -100,8 +102,8 @@ class Configure:
         async with self.units.read() as unit:
             return sum((await unit.marks.values([_mark(*key), _mark(key[0], None)])).values())
 
-    def _fresh(self, believed: Layers, of: int) -> bool:
-        return believed.of == of and timedelta(0) <= self.clock.now() - believed.asked_at < LIFETIME
+    def _fresh(self, believed: Layers, of: int, within: timedelta) -> bool:
+        return believed.of == of and timedelta(0) <= self.clock.now() - believed.asked_at < within
 
     async def _ask(self, key: Key, repository: Repository, of: int) -> Layers:
         generation, asked_at = self._generation, self.clock.now()
