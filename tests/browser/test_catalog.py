@@ -30,7 +30,7 @@ environments:
 """
 
 
-async def visits(world: World, page: Page, path: str, login: str) -> int | None:
+async def visits(world: World, page: Page, path: str, login: str) -> int:
     """Open the page, and sign in on the way."""
     await page.goto(f"{world.bot.settings.public_url}{path}")
     async with page.expect_navigation() as there:
@@ -40,7 +40,7 @@ async def visits(world: World, page: Page, path: str, login: str) -> int | None:
             .first.click()
         )
     response = await there.value
-    return response.status if response else None
+    return response.status
 
 
 async def test_what_somebody_can_run_and_what_they_lack(play: Play) -> None:
