@@ -8,7 +8,7 @@ with the rows side by side in one `VALUES`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ from bot.store.jobs import READY, StoredJob
 from bot.store.schema import deliveries, jobs
 
 Arrival = tuple[Delivery, Job]
+Pack = Callable[[bytes], tuple[bytes, bytes | None]]
+"""What goes into `facts` and `packed`."""
 FIRST = 1  # the revision of a new row
+CROWD = 8  # deliveries in one batch; so many are not compressed: then time is scarcer than room on the disk
 
 
 class Intake:
@@ -68,7 +71,8 @@ def _record(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> set[
 
 
 def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> set[UUID]:
-    rows = [_delivery_row(delivery) for delivery, _ in arrivals]
+    pack = _unpacked if len(arrivals) >= CROWD else packed
+    rows = [_delivery_row(delivery, pack) for delivery, _ in arrivals]
     inserted = connection.execute(_into(deliveries, len(rows)), _flat(rows)).rowcount
     new = {delivery.id for delivery, _ in arrivals}
     if inserted != len(rows):
@@ -97,9 +101,13 @@ def _flat(rows: Sequence[Sequence[Any]]) -> list[Any]:
     return [value for row in rows for value in row]
 
 
-def _delivery_row(delivery: Delivery) -> tuple[Any, ...]:
+def _unpacked(facts: bytes) -> tuple[bytes, None]:
+    return facts, None
+
+
+def _delivery_row(delivery: Delivery, pack: Pack) -> tuple[Any, ...]:
     """In the order of the table's columns, as bot/store/columns.py lays values down; a test reads them back."""
-    facts, compressed = packed(delivery.facts)
+    facts, compressed = pack(delivery.facts)
     return (
         delivery.id.hex,
         delivery.connection.hex,

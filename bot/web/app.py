@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.web import health, pages
-from bot.web.edge import IN_FLIGHT_BYTES, Door, Edge, Record
+from bot.web.edge import IN_FLIGHT_BYTES, Door, Edge, Receipt, Record
 from bot.web.metrics import Metrics
 from bot.web.slack_edge import SlackDoorCall, SlackEdge
 
@@ -37,17 +38,10 @@ def create(
     `github` and `slack` are None while they are not configured; `ready` holds the checks by their names; `https` says
     that people reach us over https, and browsers are told to stay there; `routes` are those of what else is configured.
     """
-    app = web.Application(middlewares=[_explain_failures])
+    app = web.Application(middlewares=[_answers(https)])
     edge = Edge(github, record, metrics, in_flight_bytes=in_flight_bytes)
     app.add_routes([*_routes(edge, pages.Pages(start), health.Readiness(ready), metrics), *routes])
     app.router.add_post("/slack/events", SlackEdge(slack, metrics).receive)
-    headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
-
-    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-        policy = response.headers.get(pages.POLICY, headers[pages.POLICY])  # a page may need one of its own
-        response.headers.update({**headers, pages.POLICY: policy})
-
-    app.on_response_prepare.append(add_headers)
     return app
 
 
@@ -70,9 +64,27 @@ def runner(app: web.Application) -> web.AppRunner:
     return web.AppRunner(app, access_log=None, auto_decompress=False)
 
 
-@web.middleware
-async def _explain_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The one place where exceptions become pages."""
+def _answers(https: bool) -> Middleware:
+    """The one place where exceptions become pages, and where a browser is told what not to do with what it gets.
+
+    A signal of aiohttp's for the second would cost each delivery a trip of its own.
+    """
+    headers = {**pages.HEADERS, **({"Strict-Transport-Security": HSTS} if https else {})}
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await _explained(request, handler)
+        if isinstance(response, Receipt):
+            response.headers["Server"] = headers["Server"]
+        else:
+            policy = response.headers.get(pages.POLICY, headers[pages.POLICY])  # a page may need one of its own
+            response.headers.update({**headers, pages.POLICY: policy})
+        return response
+
+    return answer
+
+
+async def _explained(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:

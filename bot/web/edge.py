@@ -45,6 +45,13 @@ Raises whatever it likes, within the ten seconds that GitHub waits, when the del
 """
 
 
+class Receipt(web.Response):
+    """An answer to a machine that has proven who it is: without the headers that keep browsers from harm.
+
+    To add them and to send them is a twentieth of the event loop's work for a delivery.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one delivery: the answer, and what the metrics call it."""
@@ -58,7 +65,8 @@ class Outcome:
 
     def response(self) -> web.Response:
         """As HTTP."""
-        answer = web.Response(body=_json(self.text), status=self.status, content_type="application/json")
+        kind = Receipt if self.status < 300 else web.Response  # whoever is refused may be anybody, with a browser
+        answer = kind(body=_json(self.text), status=self.status, content_type="application/json")
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
         if self.close:

@@ -35,7 +35,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""On every answer. https://owasp.org/www-project-secure-headers/"""
+"""On every answer that a browser may get. https://owasp.org/www-project-secure-headers/"""
 
 TITLES: Final[Mapping[int, str]] = {
     404: "There is nothing here",

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from bot.model.job import Job
 from bot.store.database import Database
+from bot.store.intake import CROWD
 from bot.store.unit import Units
 from tests.support import make
 from tests.support.clock import FakeClock
@@ -51,6 +52,19 @@ async def test_the_rows_are_what_sqlalchemy_would_have_written(units: Units, dat
     by_hand, by_sqlalchemy = (row._asdict() | {"id": None, "key": None} for row in rows)
     assert by_hand == by_sqlalchemy
     assert [len(row.id) for row in rows] == [32, 32]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("count", [CROWD - 1, CROWD])
+async def test_a_crowd_lies_as_it_came_and_reads_as_ever(units: Units, database: Database, count: int) -> None:
+    facts = b'{"text":"%s"}' % (b"again " * 100)
+    made = [delivery(f"g-{number}", facts=facts) for number in range(count)]
+    assert await units.record([(each, job(each.guid)) for each in made]) == {each.id for each in made}
+    async with units.read() as unit:
+        assert [await unit.deliveries.get(each.id) for each in made] == made
+    async with database.reading.connect() as connection:
+        packed = (await connection.execute(text("SELECT count(packed) FROM deliveries"))).scalar_one()
+    assert packed == (count if count < CROWD else 0)
 
 
 async def test_it_offers_the_jobs_of_new_deliveries_only(units: Units) -> None:

@@ -25,6 +25,12 @@ async def test_a_new_delivery_is_recorded(client: Client, behind: Backstage) -> 
     assert behind.count("issue_comment", "recorded") == 1
 
 
+async def test_a_receipt_carries_nothing_for_browsers_nor_what_serves_it(client: Client) -> None:
+    answer = await client.post(HOOK, data=b'{"n":1}', headers=SIGNED)
+    assert answer.headers["Server"] == "Signalbox"
+    assert set(answer.headers) == {"Content-Type", "Content-Length", "Date", "Server"}
+
+
 async def test_the_same_delivery_again_is_a_duplicate(client: Client, behind: Backstage) -> None:
     await client.post(HOOK, data=b'{"n":1}', headers=SIGNED)
     answer = await client.post(HOOK, data=b'{"n":1}', headers=SIGNED)
