@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.github.plans import Plan
-from tests.support.story import Story, telling
+from tests.support.story import KEYED, Story, telling
 
 LINE = "/run deploy.yml environment=staging"
 
@@ -70,14 +70,15 @@ async def test_a_run_that_github_forgot_is_asked_about_ever_more_seldom(story: S
         await story.passes(61)
     assert story.answers()[0].startswith("❓ **Deploy was lost sight of**")
     asked = [call for call in story.calls() if call.startswith("GET") and "/actions/runs/" in call]
-    assert 5 < len(asked) < 25
+    assert 5 < len(asked) <= 25
 
 
 async def test_the_job_that_failed_is_shown_though_none_of_its_news_arrived(tmp_path: Path) -> None:
-    two = "on: workflow_dispatch\njobs:\n  a: {runs-on: u, steps: [{run: x}]}\n  b: {runs-on: u, steps: [{run: x}]}\n"
+    two = f"{KEYED}jobs:\n" + "  a: {runs-on: u, steps: [{run: x}]}\n  b: {runs-on: u, steps: [{run: x}]}\n"
     async with telling(tmp_path, files={".github/workflows/two.yml": two}) as story:
         story.github.webhooks.drop("workflow_job")
         await story.types("alice", "/run two.yml")
+        await story.passes(3)
         run = story.github.runs[-1]
         await run.start()
         story.github.webhooks.drop("workflow_job", times=2)
@@ -103,31 +104,41 @@ async def test_webhooks_backwards_and_twice_end_alike(story: Story) -> None:
     assert answer.count("✅ passed") == 2
 
 
+async def one_before(story: Story) -> None:
+    """A run of earlier. A server that can not say which run it starts has told so, and is not asked to any more."""
+    await story.types("alice", LINE)
+    await story.passes(3)
+    await story.github.runs[-1].play()
+    await story.passes(5)
+
+
 async def test_a_dispatch_whose_answer_was_lost_is_found_by_its_key_and_not_repeated(story: Story) -> None:
+    await one_before(story)
     story.github.faults.drop("POST", "*/dispatches", after=True)
     await story.types("alice", LINE)
     await story.passes(30)
     await story.passes(30)
-    assert len(story.github.dispatched) == 1
+    assert len(story.github.dispatched) == 2
     await story.github.runs[-1].play()
     await story.passes(5)
-    assert story.answers()[0].startswith("✅ **Deploy passed**")
+    assert story.answers()[1].startswith("✅ **Deploy passed**")
 
 
 async def test_news_that_bring_a_lost_request_back_take_the_reason_away(story: Story) -> None:
+    await one_before(story)
     story.github.webhooks.hold("workflow_run")
     story.github.faults.status(502, "POST", "*/dispatches", after=True)
     story.github.faults.status(502, "GET", "*/actions/workflows/*/runs", times=999)
     await story.types("alice", LINE)
     for _ in range(50):
         await story.passes(300)
-    assert story.answers()[0].startswith("❓ **Deploy was lost sight of**")
+    assert story.answers()[1].startswith("❓ **Deploy was lost sight of**")
     story.github.faults.clear()
     await story.github.runs[-1].start()
     await story.github.webhooks.release()
     await story.passes(100)
-    assert story.answers()[0].startswith("🔄 **Deploy is running**")
-    assert "GitHub did not answer" not in story.answers()[0]
+    assert story.answers()[1].startswith("🔄 **Deploy is running**")
+    assert "GitHub did not answer" not in story.answers()[1]
 
 
 async def test_a_dispatch_that_never_arrived_is_sent_again_after_looking(story: Story) -> None:
@@ -154,16 +165,18 @@ async def test_a_dispatch_that_github_never_takes_ends_visibly(story: Story) -> 
 
 
 async def test_t31_without_a_key_to_prove_it_a_run_is_never_guessed(story: Story) -> None:
+    await one_before(story)
     story.github.faults.drop("POST", "*/dispatches", after=True)
     await story.types("alice", "/run nightly.yml")
     await story.passes(30)
     await story.passes(30)
-    assert len(story.github.dispatched) == 1
-    (answer,) = story.answers()
+    assert len(story.github.dispatched) == 2
+    answer = story.answers()[1]
     assert "A run was started about then, but nothing proves that it is this one." in answer
     assert "(`run_not_found`)" in answer
 
 
+@pytest.mark.github_com("elsewhere nobody knows whose a run without a key is, and so it stays one that may be meant")
 async def test_t31_a_rerun_of_another_requests_run_is_not_taken_for_a_candidate(story: Story) -> None:
     await story.types("alice", "/run nightly.yml")
     first = story.github.runs[-1]
@@ -231,7 +244,7 @@ async def test_a_comment_that_was_deleted_meanwhile_leaves_no_held_job(story: St
 
 
 TEN_JOBS = "\n".join(
-    ["name: Ten", "on: workflow_dispatch", "jobs:"]
+    ["name: Ten", KEYED, "jobs:"]
     + [f"  job{number}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}" for number in range(10)]
 )
 
@@ -239,7 +252,7 @@ TEN_JOBS = "\n".join(
 async def test_a_ten_job_run_of_five_minutes_takes_at_most_eight_edits(tmp_path: Path) -> None:
     async with telling(tmp_path, files={".github/workflows/ten.yml": TEN_JOBS}) as story:
         await story.types("alice", "/run ten.yml")
-        await story.passes(1)
+        await story.passes(3)
         run = story.github.runs[-1]
         await run.start()
         for number in range(10):

@@ -10,7 +10,7 @@ import pytest
 from bot.sandbox.github.plans import JobPlan, Plan
 from tests.support.runs import LINE, PAGE, fails, last_block, paragraphs, passes
 from tests.support.slack_story import SlackStory
-from tests.support.story import CODE, MARKER, Story, telling
+from tests.support.story import CODE, KEYED, MARKER, Story, telling
 
 STEP = "Run make ship\nmake ship\nshell: /usr/bin/bash -e {0}"
 END = "error: Process completed with exit code 1."
@@ -135,7 +135,7 @@ async def test_long_lines_and_long_logs_are_cut(chat: SlackStory) -> None:
     assert last_block(told) == "```\n" + "\n".join(said) + "\n```"
 
 
-MANY = "name: Deploy\non: workflow_dispatch\njobs:\n" + "".join(
+MANY = f"name: Deploy\n{KEYED}jobs:\n" + "".join(
     f"  job{number}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}\n" for number in range(5)
 )
 

@@ -11,14 +11,14 @@ from bot.app import Signalbox
 from bot.flow.redeliver import SETTLE
 from bot.rules.missed import FIRST_WAIT, MOST_ASKED
 from bot.web import edge
-from tests.support.story import Story, settings_for, telling
+from tests.support.story import KEYED, Story, settings_for, telling
 
 LINE = "/run deploy.yml environment=staging"
 ROUND_SECONDS = 300
 PASSED = "✅ **Deploy passed**"
 
 TEN_JOBS = "\n".join(
-    ["name: Ten", "on: workflow_dispatch", "jobs:"]
+    ["name: Ten", KEYED, "jobs:"]
     + [f"  job{number}: {{runs-on: ubuntu-latest, steps: [{{run: make}}]}}" for number in range(10)]
 )
 

@@ -10,15 +10,14 @@ import pytest
 from bot.sandbox.slack import Impossible
 from tests.support.runs import paragraphs
 from tests.support.slack_story import CHANNEL, SlackStory, talking
+from tests.support.story import KEYED
 
 LINE = "run acme/shop#1 deploy.yml environment=staging"
 ASKED = "@alice (alice) asked for deploy.yml\nwith `environment=staging`\non `feature` at HEAD\nin acme/shop#1"
 STOP = "`/ops cancel CODE` stops it."
 AGAIN = f"`/ops {LINE}` runs it again."
 JOBS = [f"job{number}" for number in range(10)]
-WIDE = "name: Wide\non: workflow_dispatch\njobs:\n" + "".join(
-    f"  {job}: {{runs-on: x, steps: [{{run: make}}]}}\n" for job in JOBS
-)
+WIDE = f"name: Wide\n{KEYED}jobs:\n" + "".join(f"  {job}: {{runs-on: x, steps: [{{run: make}}]}}\n" for job in JOBS)
 
 
 def living(chat: SlackStory) -> str:

@@ -22,7 +22,7 @@ from bot.sandbox.slack import Delivery, SandboxSlack
 from tests.contract.openapi import DATA
 from tests.support.clock import FakeClock
 from tests.support.slack_story import CHANNEL, SlackStory
-from tests.support.story import DEPLOY, ROLES, Story, against_github, settings_for
+from tests.support.story import DEPLOY, ENTERPRISE, ROLES, Story, against_github, settings_for
 
 PUBLIC_URL = "http://127.0.0.1:1"
 """Of whatever stands before the replicas; nobody listens there, so a test says where a request goes on to."""
@@ -120,7 +120,7 @@ async def talking(
     """Both worlds, and two replicas that know them; A is told first."""
     clock = WallClock()
     async with (
-        SandboxGitHub(clock=clock.now) as github,
+        SandboxGitHub(clock=clock.now, enterprise=ENTERPRISE) as github,
         SandboxSlack(clock=clock.now) as slack,
         AsyncExitStack() as stack,
     ):
@@ -160,5 +160,5 @@ async def talking(
         await fleet.links(*linked)
         yield fleet
         if DATA is not None:
-            complaints = list(against_github(github, "github.com"))
+            complaints = list(against_github(github))
             assert not complaints, complaints

@@ -19,7 +19,7 @@ from bot.transcript import readable_blocks
 from tests.contract.openapi import DATA
 from tests.support.clock import FakeClock
 from tests.support.migrated import put_migrated
-from tests.support.story import DEPLOY, NIGHTLY, ROLES, ROUNDS, Story, against_github, settings_for
+from tests.support.story import DEPLOY, ENTERPRISE, NIGHTLY, ROLES, ROUNDS, Story, against_github, settings_for
 
 NONCE = re.compile(r"/link/slack/[\w-]+")
 CHANNEL = "#deploys"
@@ -124,6 +124,7 @@ class SlackStory(Story):
 async def talking(
     folder: Path,
     *,
+    enterprise: bool = ENTERPRISE,
     linked: Sequence[str] = ("alice", "bob", "carol", "rita"),
     files: Mapping[str, str | bytes] | None = None,
     roles: Mapping[str, str] = ROLES,
@@ -133,7 +134,8 @@ async def talking(
 ) -> AsyncIterator[SlackStory]:
     """Build both worlds and start the bot in them. `sign_in`: people can sign in to Slack too."""
     clock = FakeClock()
-    async with SandboxGitHub(clock=clock.now) as github, SandboxSlack(clock=clock.now) as slack:
+    hub = SandboxGitHub(clock=clock.now, enterprise=enterprise)
+    async with hub as github, SandboxSlack(clock=clock.now) as slack:
         hook = github.register_app(webhook_secret=secrets.token_hex(20))
         workflows = {".github/workflows/deploy.yml": DEPLOY, ".github/workflows/nightly.yml": NIGHTLY}
         repository = github.repository("acme/shop", private=True, files={**workflows, **(files or {})}, roles=roles)
@@ -164,7 +166,7 @@ async def talking(
             await story.links(*linked)
             yield story
             if DATA is not None:
-                complaints = list(against_github(github, "github.com"))
+                complaints = list(against_github(github))
                 assert not complaints, complaints
             refused = [each for each in slack.journal if "missing_scope" in str(each)]
             assert not refused, refused
