@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -64,6 +64,11 @@ class Judged:
     remarks: tuple[str, ...] = ()
     """What whoever typed it should know about the configuration."""
 
+    @property
+    def locks(self) -> bool:
+        """Whether only one request at a time may be on its way to the environment."""
+        return self.bound is not None and self.bound.gates is not None and self.bound.gates.lock
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -118,17 +123,23 @@ class Case:
         )
 
     def bound(self, sent: dict[str, str] | Problem) -> Bound:
-        """What hangs on it (T2); by what was typed, where that can not be sent."""
+        """What hangs on it (T2); by what was typed, where that can not be sent.
+
+        Where everybody on the host can read, to read is no right of anybody's: it takes a role that was given (T14).
+        """
         question, workflow = self.question, None if isinstance(self.workflow, Problem) else self.workflow
         configured = question.command.configured
         typed = {**question.intent.inputs, **(configured.fixed if configured else {})}
-        return bind(
+        bound = bind(
             self.catalog.effective.config,
             command=question.command.name,
             workflow=question.intent.workflow,
             inputs=typed if isinstance(sent, Problem) else sent,
             workflow_file=workflow,
         )
+        if question.target.repository.private:
+            return bound
+        return replace(bound, permission=max(bound.permission, Role.TRIAGE))
 
     def judged(self, facts: judge.Facts, sent: dict[str, str] | Problem) -> Judged:
         """What comes out, as far as `facts` go."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.errors import BotError, Taken
+from bot.flow.alone import alone
 from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
@@ -32,17 +33,22 @@ class Enter:
     clock: Clock
     mint: Mint
 
-    async def __call__(self, request: Request, asker: Asker) -> None:
+    async def __call__(self, request: Request, asker: Asker, *, locks: bool = False) -> None:
         """Keep a request that may run, in place of the one that waited for its judgement if one does.
 
-        A no-op when this line has come further already.
+        A no-op when this line has come further already. Raises `Conflict` when it `locks` an environment that another
+        one got since it was judged: judge it again.
         """
 
         async def write(unit: Unit, request: Request) -> None:
             if await unit.requests.add(request):
+                if locks:
+                    await alone(unit, request, self.clock.now())
                 return await self._begin(unit, request, asker)
             waited = await unit.requests.by_origin(asker.origin)
             if waited is not None and lifecycle.unjudged(waited):
+                if locks:
+                    await alone(unit, replace(request, id=waited.id), self.clock.now())
                 await self._go_on(unit, waited, request, asker)
 
         await self._write(request, write)

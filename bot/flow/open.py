@@ -51,7 +51,7 @@ class Open:
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
         match judged.decision:
             case Allowed():
-                await self.enter(self._request(question, judged, asker), asker)
+                await self.enter(self._request(question, judged, asker), asker, locks=judged.locks)
                 if judged.remarks:
                     await self._remark(asker, judged.remarks)
             case Denied(reason=Reason.ARGUMENTS) if judged.problem is not None:
@@ -83,7 +83,7 @@ class Open:
             workflow_name=workflow.name,
             inputs=judged.inputs,
             environment=judged.environment,
-            dry_run=judged.bound is not None and judged.bound.dry_run,
+            dry_run=judged.bound is not None and not judged.bound.ships,
             pin=judged.pin,
             judged_at=now,
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import Conflict
+from bot.flow.alone import alone
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.catalogs import Catalogs
 from bot.flow.move import move
@@ -17,6 +19,7 @@ from bot.model.repository import Repository, Target
 from bot.model.request import Pin, Request, RequestState
 from bot.rules import lifecycle, reruns
 from bot.rules.gates.where import place_of
+from bot.rules.inputs import is_reserved
 
 Stop = tuple[RequestState, Reason, str]
 
@@ -41,6 +44,8 @@ class Rejudge:
                 # Not a no: whoever gave up here would leave a request that nobody starts.
                 raise Conflict(f"Request {request.code} was changed while it was judged again.")
             if stopped is None:
+                if judged.locks:
+                    await alone(unit, current, now)
                 return await self._go_on(unit, current, judged.pin, now)
             state, reason, note = stopped
             ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
@@ -101,7 +106,20 @@ class Rejudge:
             return None if gate.passed else (RequestState.VOIDED, Reason.HEAD_MOVED, gate.seen)
         assert judged.pin is not None
         assert request.pin is not None
-        return _other(request.pin, judged.pin)
+        return _other(request.pin, judged.pin) or _others(request, judged)
+
+
+def _others(request: Request, judged: Judged) -> Stop | None:
+    """The configuration may fix other inputs by now: judged was what it says today, and sent is what it said then."""
+    if _typed(request.inputs) == _typed(judged.inputs) and judged.environment == request.environment:
+        return None
+    changed = "its configuration changed, so other inputs would be sent. Type the command again"
+    return RequestState.VOIDED, Reason.HEAD_MOVED, changed
+
+
+def _typed(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Without what Signalbox fills in, which is compared elsewhere."""
+    return {name: value for name, value in inputs.items() if not is_reserved(name)}
 
 
 def _other(asked: Pin, now: Pin) -> Stop | None:

@@ -33,6 +33,8 @@ class Again:
     """None: there is nothing to run again, as the decision says."""
     run: Run | None
     """Its newest attempt."""
+    locks: bool = False
+    """Whether only one request at a time may be on its way there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class RunAgain:
         assert again.run is not None
         received, now = self._received(asker, command, again.earlier, again.run, intent), self.clock.now()
         queued = lifecycle.advance(replace(received, judged_at=now), RequestState.QUEUED, at=now)
-        await self.enter(queued, _about(asker, again.earlier))
+        await self.enter(queued, _about(asker, again.earlier), locks=again.locks)
 
     async def wait(self, asker: Asker, command: Command, intent: Rerun) -> None:
         """Keep what is wanted, until GitHub says whether it may be; where there is nothing to repeat, nothing waits."""
@@ -75,7 +77,7 @@ class RunAgain:
         gates = [*judged.decision.gates, ended]
         if not isinstance(judged.decision, Denied):
             gates.append(reruns.same_commit(earlier, judged.pin))
-        return Again(decision=policy.decide(gates), earlier=earlier, run=run)
+        return Again(decision=policy.decide(gates), earlier=earlier, run=run, locks=judged.locks)
 
     async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
         async with self.units.read() as unit:

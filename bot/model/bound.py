@@ -41,7 +41,9 @@ class Bound:
     guarded: bool = False
     """Whether the default branch's workflow runs and gets the pinned commit in `signalbox_sha` (T1)."""
     dry_run: bool = False
-    """Whether it is a rehearsal."""
+    """Whether it is a rehearsal, for which reviews may be waived."""
+    ships: bool = True
+    """Whether its success counts as one in the environment: no command on its workflow calls it a rehearsal (T11)."""
     unknown: str = ""
     """Why the environment can not be told, when it can not: nothing runs then."""
 

@@ -59,6 +59,7 @@ def bind(
         gates=gates,
         guarded=touched.name is not None and named and not _from_head(own, claims),
         dry_run=own is not None and _rehearses(own, inputs),
+        ships=not _rehearsal(config, workflow, own, inputs, workflow_file),
         unknown=touched.unknown,
     )
 
@@ -128,6 +129,20 @@ def _from_head(own: ConfiguredCommand | None, claims: Sequence[_Claim]) -> bool:
 
 def _rehearses(own: ConfiguredCommand, inputs: Mapping[str, str]) -> bool:
     return own.dry_run is not None and inputs.get(own.dry_run, "").strip().lower() == "true"
+
+
+def _rehearsal(
+    config: Config,
+    workflow: str,
+    own: ConfiguredCommand | None,
+    inputs: Mapping[str, str],
+    workflow_file: Workflow | None,
+) -> bool:
+    """Whether any command calls it a rehearsal, by whatever word it was typed, the workflow's own defaults included."""
+    declared = () if workflow_file is None else workflow_file.inputs
+    sent = {**{each.name: each.default for each in declared if each.default is not None}, **inputs}
+    commands = [command for _, command in claims_on(config, workflow)] + ([] if own is None else [own])
+    return any(_rehearses(each, sent) for each in commands)
 
 
 def _words(config: Config, path: Path) -> str:

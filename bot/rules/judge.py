@@ -160,6 +160,8 @@ def _of_the_pull_request(facts: Facts, environment: Environment, gathered: Gathe
     if snapshot is None or facts.role is None or not isinstance(facts.pin, Pinned):
         for name in (name for name, wanted in asked.items() if wanted):
             yield pinning.unproven(name, rule=_rule(facts, "requires", name))
+        if environment.up_to_date is not None:
+            yield pinning.as_default(facts.pin, gathered.default, rule=_rule(facts, "requires", "up_to_date"))
         return
     sha, base = facts.pin.sha, snapshot.pull_request.base_ref
     if environment.checks is not None:

@@ -65,6 +65,20 @@ def unproven(name: str, *, rule: str) -> Gate:
     )
 
 
+def as_default(pin: Pinned | Unpinned | None, default: tuple[str, str] | None, *, rule: str) -> Gate:
+    """Without a pull request only the default branch's own commit is known to be up to date with it (T15)."""
+    branch = default[0].removeprefix("refs/heads/") if default else "the default branch"
+    passed = isinstance(pin, Pinned) and default is not None and pin.sha == default[1]
+    return Gate(
+        name="up to date",
+        passed=passed,
+        seen=f"it is what {branch} holds" if passed else f"it is not what {branch} holds, and no pull request says more",
+        reason=None if passed else Reason.OUTDATED,
+        next_step="" if passed else "Type the command on the pull request, without ref=.",
+        rule=rule,
+    )
+
+
 def from_head(config: Config, workflow: str) -> bool:
     """Whether some command wants the pull request's own version of this workflow."""
     return any(each.workflow_from_head for each in config.commands.values() if each.workflow == workflow)

@@ -25,12 +25,20 @@ def same_commit(earlier: Request, now: Pin | None) -> Gate:
     """A rerun runs the earlier commit. On a pull request, or where it touches an environment, that must be the present
     one: old code there is a rollback, which has gates of its own."""
     assert earlier.pin is not None
+    if now is not None and now.head_sha is not None and not _same_file(earlier.pin, now):
+        seen = f"{earlier.code} ran another version of the workflow file than the default branch has now"
+        return _shut("same workflow", seen, Reason.HEAD_MOVED, "Type the first command again to run the present one.")
     bound = earlier.pin.pull_request is not None or earlier.environment is not None
     if not bound or (now is not None and now.sha == earlier.pin.sha):
         return Gate(name="same commit", passed=True, seen=f"{earlier.pin.sha[:12]}")
     present = now.sha[:12] if now is not None else "unknown"
     seen = f"{earlier.code} ran {earlier.pin.sha[:12]}, and the branch is at {present} now"
     return _shut("same commit", seen, Reason.HEAD_MOVED, "Type the first command again to run what is there now.")
+
+
+def _same_file(earlier: Pin, now: Pin) -> bool:
+    """GitHub runs again what it ran, with the workflow file of that time (T1)."""
+    return earlier.head_sha is not None and earlier.workflow_blob == now.workflow_blob
 
 
 def _shut(name: str, seen: str, reason: Reason, next_step: str) -> Gate:

@@ -125,11 +125,15 @@ class Requests:
         return await self._unfinished(*_in(connection, repository))
 
     async def newest_success(self, connection: UUID, repository: int, environment: str) -> Request | None:
-        """The one that succeeded in this environment last, rehearsals apart: what `after` looks at (T11)."""
+        """The one that succeeded in this environment last: what `after` looks at (T11).
+
+        Rehearsals apart, and what ran by a workflow file that a branch brought along: that may have done anything.
+        """
         found = (
             select(table)
             .where(*_touches(connection, repository, environment))
             .where(table.c.state == RequestState.SUCCEEDED.value, table.c.dry_run.is_(false()))
+            .where(table.c.pin_head_sha.is_not(None))
             .order_by(table.c.ended_at.desc(), table.c.id.desc())
         )
         row = (await self._sql.execute(found.limit(1))).one_or_none()

@@ -75,6 +75,7 @@ def test_everything_that_applies_to_a_command_and_its_environment() -> None:
         gates=PRODUCTION,
         guarded=True,
         dry_run=True,
+        ships=False,
     )
 
 
@@ -89,7 +90,7 @@ def test_an_environment_without_an_entry_has_the_defaults_and_is_guarded() -> No
 @pytest.mark.parametrize("workflow", ["deploy.yml", "DEPLOY.yml", ".github/workflows/deploy.yml"])
 def test_run_of_a_claimed_workflow_inherits_everything_but_the_rehearsal(command: str, workflow: str) -> None:
     typed = bound(command=command, workflow=workflow, environment="production", dry_run="true")
-    assert typed == replace(bound(environment="production"), workflow=workflow.rpartition("/")[2])
+    assert typed == replace(bound(environment="production"), workflow=workflow.rpartition("/")[2], ships=False)
 
 
 def test_an_unclaimed_workflow_has_the_built_in_defaults() -> None:

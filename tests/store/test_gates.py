@@ -153,11 +153,13 @@ async def one(units: Units, digit: int, state: RequestState, **changes: object) 
 
 @pytest.mark.parametrize("environment", ["staging", "STAGING"])
 async def test_the_newest_success_is_the_one_that_ended_last(units: Units, environment: str) -> None:
+    handed_over = make.pin(head_sha="d" * 40)
     for digit, ended in [(2, 30), (3, 20), (4, None)]:
-        at = {"ended_at": make.at(ended)} if ended else {}
+        at = {"pin": handed_over} | ({"ended_at": make.at(ended)} if ended else {})
         await one(units, digit, RequestState.SUCCEEDED if ended else RequestState.RUNNING, environment="Staging", **at)
     await one(units, 5, RequestState.FAILED, environment="staging", ended_at=make.at(40))
     await one(units, 6, RequestState.SUCCEEDED, environment="production", ended_at=make.at(50))
+    await one(units, 7, RequestState.SUCCEEDED, environment="staging", ended_at=make.at(50))  # by a branch's own file
     async with units.read() as unit:
         found = await unit.requests.newest_success(make.CONNECTION, 77, environment)
         assert found is not None
