@@ -27,6 +27,7 @@ from bot.flow import (
     identify,
     keep,
     maintenance,
+    notice_config,
     patience,
     ports,
     post,
@@ -119,6 +120,7 @@ class Steps:
     react: post_answer.React
     stop: cancel.Stop
     review: review_config.ReviewConfig
+    notice: notice_config.NoticeConfig
     sweep: sweep.Sweep
     redeliver: redeliver.Redeliver
 
@@ -133,6 +135,7 @@ class Steps:
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
         engine.handle(review_config.REVIEW, self.review, policy=BRIEF)
+        engine.handle(notice_config.READ, self.notice, policy=BRIEF)
         engine.handle(sweep.SWEEP, self.sweep)
         engine.every("runs", sweep_seconds, sweep.SWEEP)
         engine.handle(redeliver.CATCH_UP, self.redeliver.round)
@@ -178,6 +181,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
         react=post_answer.React(units, github.comments, patient),
         stop=cancel.Stop(units, github.runs, clock, patient),
         review=_review(common),
+        notice=notice_config.NoticeConfig(units, common.judging.configure, patient),
         sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
         redeliver=redeliver.Redeliver(
             units, github.deliveries, clock, (github.connection.id,), lambda result: counted.labels(result).inc()

@@ -15,6 +15,7 @@ from bot.flow.configure import Configure
 from bot.flow.hear import Hear, asker_of
 from bot.flow.identify import Identify
 from bot.flow.maintenance import Maintenance
+from bot.flow.notice_config import notice
 from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.receive_slack import ReceiveSlack
@@ -141,6 +142,7 @@ class Receive:
             case RepositoryChanged():
                 async with self.units.write() as unit:
                     await unit.repositories.save(said.repository, received_at)
+                    await notice(unit, said, received_at)
                 await self.configure.told(said)
             case InstallationChanged():
                 await self._installation(said)

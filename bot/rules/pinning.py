@@ -72,7 +72,7 @@ def as_default(pin: Pinned | Unpinned | None, default: tuple[str, str] | None, *
     return Gate(
         name="up to date",
         passed=passed,
-        seen=f"it is what {branch} holds" if passed else f"it is not what {branch} holds, and no pull request says more",
+        seen=f"it is what {branch} holds" if passed else f"it is not what {branch} holds, and no pull request says so",
         reason=None if passed else Reason.OUTDATED,
         next_step="" if passed else "Type the command on the pull request, without ref=.",
         rule=rule,

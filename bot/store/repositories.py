@@ -55,6 +55,11 @@ _ANOTHER = (
     )
     .limit(1)
 )
+_OF_OWNER = select(table).where(
+    table.c.connection_id == bindparam("connection"),
+    func.lower(table.c.owner) == bindparam("owner"),
+    table.c.installation_id.is_not(None),
+)
 
 
 class Repositories:
@@ -81,6 +86,11 @@ class Repositories:
         """Any that the App reaches, of this owner if there is one, the one that was heard of last."""
         row = (await self._sql.execute(_ANOTHER, {"connection": connection, "owner": owner.lower()})).first()
         return None if row is None else _model(row)
+
+    async def of_owner(self, connection: UUID, owner: str) -> Sequence[Repository]:
+        """All that the App reaches."""
+        rows = await self._sql.execute(_OF_OWNER, {"connection": connection, "owner": owner.lower()})
+        return [_model(row) for row in rows]
 
     async def save(self, repository: Repository, told_at: datetime | None = None) -> None:
         """Insert, or update the labels; a known installation is not forgotten for None.

@@ -142,6 +142,46 @@ async def test_what_was_judged_is_what_is_sent_although_the_configuration_change
         assert "production" not in sent
 
 
+async def test_t13_a_gate_that_nobody_met_yet_is_not_removed_alone(tmp_path: Path) -> None:
+    """The file is read when it is pushed, not when somebody types the next command."""
+    async with telling(tmp_path, files=files(LOCKED)) as story:
+        await story.types("alice", "/ship staging")
+        await story.repository.push(files={LOCATION: CONFIG.replace(GATE, f"{GATE}    lock: true\n")}, by="carol")
+        await story.settle()
+        await story.repository.push(files={LOCATION: LOCKED}, by="alice")
+        await story.settle()
+        before = len(story.github.dispatched)
+        await story.types("alice", "/ship production")
+        assert "alice has the role write, ship needs maintain" in story.answers()[-1]
+        assert len(story.github.dispatched) == before
+
+
+async def test_t13_what_was_never_used_is_not_removed_alone(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files("version: 1\n")) as story:
+        await story.repository.push(files={LOCATION: CONFIG}, by="carol")
+        await story.settle()
+        await story.repository.push(files={LOCATION: LOCKED}, by="alice")
+        await story.settle()
+        await story.types("alice", "/ship production")
+        assert "alice has the role write, ship needs maintain" in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+async def test_t13_a_gate_of_the_organisation_that_nobody_met_yet_is_not_removed_alone(tmp_path: Path) -> None:
+    asked = "version: 1\nenvironments: {production: {permission: admin}}\n"
+    async with telling(tmp_path, files=files(LOCKED)) as story:
+        home = story.github.repository("acme/.github", files={"README.md": "x"}, roles={"alice": "write"})
+        await story.types("alice", "/ship staging")
+        await home.push(files={LOCATION: asked}, by="alice")
+        await story.settle()
+        await home.push(files={LOCATION: "version: 1\n"}, by="alice")
+        await story.settle()
+        before = len(story.github.dispatched)
+        await story.types("alice", "/ship production")
+        assert "alice has the role write, ship needs admin" in story.answers()[-1]
+        assert len(story.github.dispatched) == before
+
+
 @pytest.mark.parametrize("ref", ["old", "refs/heads/old"])
 async def test_t15_a_branch_by_its_name_is_not_taken_for_up_to_date(tmp_path: Path, ref: str) -> None:
     config = CONFIG.replace(GATE, "    requires: {up_to_date: default_branch}\n")
@@ -184,9 +224,9 @@ async def test_t14_in_a_public_repository_to_read_is_no_right(tmp_path: Path) ->
         "/ship -- production",
         "/ship 'production'",
         '/ship "prod"uction',
-        "/ship productıon",
-        "/ship ｐroduction",
-        "/again ｐroduction",
+        "/ship product\u0131on",
+        "/ship \uff50roduction",
+        "/again \uff50roduction",
         "/again pr\u043eduction",
         "/again prod\u200buction",
         "/again ' production'",

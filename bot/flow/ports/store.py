@@ -47,6 +47,9 @@ class Repositories(Protocol):
     async def another(self, connection: UUID, owner: str) -> Repository | None:
         """Any that the App reaches, of this owner if there is one."""
 
+    async def of_owner(self, connection: UUID, owner: str) -> Sequence[Repository]:
+        """All of this owner that the App reaches."""
+
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
         """The installation no longer reaches these repositories; none named means all of them."""
 
