@@ -42,7 +42,10 @@ CALLS: Final = (
     ("POST", "*/access_tokens", 0),  # the first
     ("POST", "*/access_tokens", 4),  # the dispatch's
     ("GET", "*/collaborators/*", 0),
-    ("GET", "*/contents/*", 0),
+    ("GET", "*/contents/*", 0),  # the configuration
+    ("GET", "/repos/acme/shop", 0),  # is it there at all, without a configuration
+    ("GET", "/repos/acme/.github/installation", 0),
+    ("GET", "*/contents/.github/workflows/*", 0),
     ("GET", "*/pulls/*", 0),
     ("GET", "*/activity", 0),
     ("GET", "/app", 0),
