@@ -28,6 +28,13 @@ async def test_the_run_is_found_by_its_key(server: Story) -> None:
     assert server.answers()[0].startswith("✅ **Deploy passed**")
 
 
+async def test_a_job_that_was_told_of_before_the_run_was_known_is_shown(server: Story) -> None:
+    server.github.webhooks.drop("workflow_job")
+    await server.types("alice", LINE)
+    await server.passes(3)
+    assert "/job/BUILD) | ⏳ waiting for a runner |" in server.answers()[0]
+
+
 async def test_the_refused_field_is_remembered(server: Story) -> None:
     await server.types("alice", LINE)
     await server.passes(3)
