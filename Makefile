@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --universal --no-header --no
 CODE := bot commands migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test quick check format lint types bench crash soak chaos lock clean
+.PHONY: help demo run test quick check format lint types bench crash ghes soak chaos lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev  ## print the cost figures
 
 crash: $(VENV)/.dev  ## kill -9 at every named point and at 200 random ones, on both databases (POINTS=40 DATABASE=sqlite: fewer)
 	$(BIN)/pytest -q tests/crash --crash-random=$(or $(POINTS),200) $(addprefix --crash-database=,$(DATABASE))
+
+ghes: $(VENV)/.dev  ## the stories once more, on a GitHub Enterprise Server (STORIES="-k enterprise": fewer)
+	STORIES_HOST=ghes $(BIN)/pytest -q -n 3 --dist worksteal tests/stories $(STORIES)
 
 soak: $(VENV)/.dev  ## mixed traffic for twenty minutes: nothing lost, nothing twice, memory flat (SOAK="--minutes 5")
 	$(BIN)/python -m tests.load.soak $(SOAK)

@@ -163,6 +163,7 @@ async def test_a_run_of_ten_jobs_costs_at_most_eight_edits(tmp_path: Path) -> No
         assert sorted(shown) == [f"✅ {job}, passed, 1 m" for job in JOBS]  # in the order in which GitHub told of them
 
 
+@pytest.mark.github_com("where a run has to be looked for, how often that takes depends on whose news come first")
 async def test_github_sees_the_same_calls_as_for_a_comment(chat: SlackStory) -> None:
     def since(before: int) -> list[str]:
         calls = chat.calls()[before:]

@@ -94,7 +94,7 @@ class Story:
         """Without the hidden marker, with names for addresses, numbers and commits."""
         text = MARKER.sub("", body).strip().replace(self.github.server_url, "https://github.test")
         for number, run in enumerate(self.github.runs, 1):
-            text = text.replace(f"/runs/{run.id}", f"/runs/RUN{number}")
+            text = re.sub(rf"/runs/{run.id}(/attempts/1\b)?", f"/runs/RUN{number}", text)  # the same page
             for job in (job for jobs in run.attempts.values() for job in jobs):
                 text = text.replace(f"/job/{job.id}", f"/job/{job.name.upper()}")
         for name, sha in (("HEAD", self.pull.head_sha), ("MAIN", self.repository.head_sha)):
