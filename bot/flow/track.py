@@ -127,8 +127,7 @@ class Track:
         # Whose end was not told may have had jobs of which nothing was told either. What was told of jobs before
         # anybody knew whose run it is, is gone: on a server that does not name the run, that is how each begins.
         ended_untold = run.status is not RunStatus.COMPLETED and now_known.status is RunStatus.COMPLETED
-        jobs_missed = not run.verified and not now_known.jobs
-        if not ended_untold and not jobs_missed and not _unsettled(now_known):
+        if not ended_untold and (run.verified or now_known.jobs) and not _unsettled(now_known):
             return None
         try:
             return await self.patience(self._jobs(now_known, repository), now_known.updated_at)
