@@ -140,10 +140,10 @@ class Receive:
             case AccessChanged():
                 await self._access(said.connection, said.repository)
             case RepositoryChanged():
+                await self.configure.told(said)
                 async with self.units.write() as unit:
                     await unit.repositories.save(said.repository, received_at)
                     await notice(unit, said, received_at)
-                await self.configure.told(said)
             case InstallationChanged():
                 await self._installation(said)
                 await self.configure.changed(said.connection, None)

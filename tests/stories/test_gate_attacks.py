@@ -112,8 +112,9 @@ async def test_t28_a_gate_that_github_did_not_tell_us_of_yet_holds_already(tmp_p
     async with telling(tmp_path, files=files(CONFIG.replace(GATE, "    lock: true\n"))) as story:
         await story.types("alice", "/ship staging")
         await succeed(story)
-        tree = dict(story.repository.git.head("main").files) | {LOCATION: CONFIG.encode()}
-        story.repository.commit("main", tree, "A gate", story.github.person("carol"))  # and no webhook of it
+        story.github.app.events = ("issue_comment",)  # of the push nobody is told
+        await story.repository.push(files={LOCATION: CONFIG}, by="carol")
+        story.clock.advance(10)
         await story.types("alice", "/ship production")
         assert len(story.github.dispatched) == 1
         assert "alice has the role write, ship needs maintain" in story.answers()[-1]
