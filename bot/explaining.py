@@ -77,7 +77,7 @@ async def explain(settings: Settings, asked: Asked, *, timer: Timer | None = Non
         repository = await _repository(github, asked.repository)
         account = await github.accounts.by_login(repository, asked.login)
         if account is None:
-            raise BotError(f"Nobody is known by {asked.login} at GitHub.")
+            raise BotError(f"GitHub knows nobody called {asked.login}.")
         message = await _explain(bot, github, judge)(_asker(bot, repository, account, asked), asked.line)
         return _told(message, asked.login)
 

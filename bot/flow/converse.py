@@ -290,4 +290,4 @@ PERHAPS: Final = Dispatch(workflow="", inputs={})
 ALONE: Final = "{verb} is about your accounts, so it takes no repository."
 UNKNOWN: Final = "Slack does not say who you are, so nothing was done."
 TELL: Final = "Type it again in a minute; if it stays so, tell whoever runs Signalbox."
-FLOODED: Final = "That were many commands in a short time, so this one was not looked at."
+FLOODED: Final = "Those were many commands in a short time, so this one was not looked at."

@@ -116,7 +116,7 @@ class Explain:
         found = await self._account(asker, whom)
         return found or refuse.misheard(
             Problem(
-                sentence=f"Nobody is known by {whom.login} at GitHub."
+                sentence=f"GitHub knows nobody called {whom.login}."
                 if whom.login
                 else "Nobody knows the GitHub account of that Slack user.",
                 usage="/explain <command ...> [as @<GitHub login>]",

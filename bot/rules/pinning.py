@@ -9,6 +9,7 @@ from bot.model.request import PinSource
 from bot.rules.pin import Pinned, Unpinned
 
 AGAIN = "Look at what changed and type the command again."
+ON_THE_PULL_REQUEST = "Type the command on the pull request, or name that (owner/repo#12), without ref=."
 
 
 def unmoved(pin: Pinned | Unpinned, *, guarded: bool) -> Gate:
@@ -60,7 +61,7 @@ def unproven(name: str, *, rule: str) -> Gate:
         passed=False,
         seen=f"no pull request speaks for this commit, so there are no {name} that count",
         reason=Reason.CHECKS_MISSING if name == "checks" else Reason.REVIEW_MISSING,
-        next_step="Type the command on the pull request, without ref=.",
+        next_step=ON_THE_PULL_REQUEST,
         rule=rule,
     )
 
@@ -74,7 +75,7 @@ def as_default(pin: Pinned | Unpinned | None, default: tuple[str, str] | None, *
         passed=passed,
         seen=f"it is what {branch} holds" if passed else f"it is not what {branch} holds, and no pull request says so",
         reason=None if passed else Reason.OUTDATED,
-        next_step="" if passed else "Type the command on the pull request, without ref=.",
+        next_step="" if passed else ON_THE_PULL_REQUEST,
         rule=rule,
     )
 

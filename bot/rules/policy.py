@@ -112,8 +112,8 @@ def not_a_fork(pull_request: PullRequest, ref: str | None, trusted_by: str | Non
         reason=None if passed else Reason.FORK_UNTRUSTED,
         next_step=""
         if passed
-        else f"Somebody with write reads the code and types trust {pull_request.head_sha[:12]}, or the branch is "
-        "pushed to this repository.",
+        else "Push the branch to this repository, or let somebody with write, other than the author, read the code and "
+        f"type /trust {pull_request.head_sha[:12]}",
     )
 
 

@@ -64,7 +64,7 @@ async def test_oneself_and_admins_may(tmp_path: Path) -> None:
         await story.types("ada", "/explain ship production as @alice")
         assert story.answers()[-1].startswith("⛔ **Refused:** `/ship production` by alice is stopped (`permission`).")
         await story.types("ada", "/explain ship production as @nobody-at-all")
-        assert story.answers()[-1].startswith("Nobody is known by nobody-at-all at GitHub.")
+        assert story.answers()[-1].startswith("GitHub knows nobody called nobody-at-all.")
 
 
 async def test_from_a_terminal(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ async def test_from_a_terminal(tmp_path: Path) -> None:
         assert RULE in refused.text
         misheard = await asks(story, "/ship nowhere", "alice")
         assert misheard.allowed is None
-        with pytest.raises(BotError, match="Nobody is known by nobody-at-all"):
+        with pytest.raises(BotError, match="GitHub knows nobody called nobody-at-all"):
             await asks(story, "/ship staging", "nobody-at-all")
         assert story.github.dispatched == []
         assert story.answers() == []

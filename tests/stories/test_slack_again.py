@@ -9,7 +9,7 @@ from tests.support.slack_story import CHANNEL, SlackStory
 
 LINE = "run acme/shop#1 deploy.yml environment=staging"
 FLOODED = (
-    "That were many commands in a short time, so this one was not looked at.\n\nNext: Wait ten minutes.\n\n"
+    "Those were many commands in a short time, so this one was not looked at.\n\nNext: Wait ten minutes.\n\n"
     "Only you see this."
 )
 NO_RIGHT = "⛔ Refused: rita has the role read, run needs write (`permission`)"

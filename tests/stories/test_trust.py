@@ -82,7 +82,7 @@ async def test_t15_a_fork_runs_once_its_commit_is_trusted_with_the_default_branc
     refused = await fork.types("alice", LINE)
     assert "the head lies in a fork" in refused
     assert "(`fork_untrusted`)" in refused
-    assert f"types trust {fork.head[:12]}" in refused
+    assert f"type /trust {fork.head[:12]}" in refused
     assert fork.ran() == []
     assert await fork.types("bob", fork.line) == (
         f"🤝 **bob trusts `{fork.head[:12]}`** of `#2`, which lies in a fork: it can be run now.\n\n"
