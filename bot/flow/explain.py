@@ -12,11 +12,11 @@ from bot.flow.catalogs import Catalogs
 from bot.flow.ports import Accounts, Mint, SlackUsers, Units
 from bot.flow.rerun import RunAgain
 from bot.flow.trust import SayTrust
-from bot.model.command import Command, Problem
+from bot.model.command import Command, ParsedCommand, Problem
 from bot.model.decision import Denied, Gate, Reason
 from bot.model.intent import Dispatch, Intent, Rerun, Trust
 from bot.model.message import Message
-from bot.model.origin import SlackOrigin
+from bot.model.origin import Origin, SlackOrigin
 from bot.model.people import GitHubAccount, Role
 from bot.rules import explain as words
 from bot.rules import parse, policy, refuse
@@ -52,14 +52,11 @@ class Explain:
         return replace(message, remarks=catalog.effective.remarks)
 
     async def _explained(self, asker: Asker, commands: Mapping[str, Command], line: str, login: str | None) -> Message:
-        heard = parse.parse(line, asker.origin, verbs=commands.keys())
-        if heard is None:
-            sentence = "That is not a command."
-            return refuse.misheard(Problem(sentence=sentence, usage="/explain <command ...>", nearest="/help"))
+        heard = _heard(line, asker.origin, commands)
         meant = heard if isinstance(heard, Problem) else understand(commands, heard)
         if isinstance(heard, Problem) or isinstance(meant, Problem):
             assert isinstance(meant, Problem)
-            return refuse.misheard(meant)
+            return refuse.misheard(words.explaining(meant))
         verdict = await self._judged(asker, commands[heard.verb], meant, line)
         typed = asker.dialect.line(line) if asker.dialect else line
         return words.explained(typed, login, verdict, asker.target.repository.full_name)
@@ -135,6 +132,13 @@ class Explain:
         async with self.units.read() as unit:
             person = await unit.people.by_slack(user.account)
         return person.github if person else None
+
+
+def _heard(line: str, origin: Origin, commands: Mapping[str, Command]) -> ParsedCommand | Problem:
+    """What is asked about. Somebody asked us, so a verb that nobody knows is answered, as behind `/ops`."""
+    heard = parse.parse(line, origin, verbs=commands.keys())
+    heard = heard or parse.parse(f"/ops {line.lstrip('/ ')}", origin, verbs=commands.keys())
+    return heard or Problem(sentence="Name the command to explain.", usage="/explain <command ...> [as @<login>]")
 
 
 def _admin(role: Role | None, account: GitHubAccount) -> Gate:

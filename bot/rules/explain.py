@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
 from bot.model.bound import Bound
+from bot.model.command import Problem
 from bot.model.decision import Decision, Denied
 from bot.model.message import Message
 from bot.model.request import Pin
@@ -50,6 +51,13 @@ def split(line: str) -> tuple[str, Whom | None]:
     if match is None:
         return line.strip(), None
     return match["line"].strip(), Whom(login=match["login"], slack_user=match["user"])
+
+
+def explaining(problem: Problem) -> Problem:
+    """What is wrong with a line that was asked about: its nearest valid form explains as well, and runs nothing."""
+    if problem.nearest is None:
+        return problem
+    return replace(problem, nearest=f"/explain {problem.nearest.removeprefix('/ops ').removeprefix('/')}")
 
 
 def explained(line: str, login: str | None, verdict: Verdict, repository: str) -> Message:

@@ -48,6 +48,23 @@ async def test_every_gate_is_judged_also_behind_one_that_is_shut(tmp_path: Path)
         assert "✅ open, lock: " in answer
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence", "offered"),
+    [
+        ("ship prodction", '"environment" is staging or production, not "prodction".', "/explain ship production"),
+        ("shipp production", 'There is no command "/shipp".', "/explain ship production"),
+    ],
+)
+async def test_what_is_offered_for_a_typo_explains_as_well(
+    tmp_path: Path, asked: str, sentence: str, offered: str
+) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        await story.types("alice", f"/explain {asked}")
+        (answer,) = story.answers()
+        assert answer.startswith(f"{sentence}\n\nDid you mean this?\n\n```text\n{offered}\n```")
+        assert story.github.dispatched == []
+
+
 @pytest.mark.parametrize("whom", ["bob", "nobody-at-all"])
 async def test_t22_only_admins_ask_for_somebody_else(tmp_path: Path, whom: str) -> None:
     async with telling(tmp_path, files=files()) as story:
