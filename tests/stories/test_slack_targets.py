@@ -127,7 +127,7 @@ async def test_a_number_that_is_no_pull_request(chat: SlackStory) -> None:
     issue = chat.repository.issue("alice")
     await chat.ops("alice", f"run acme/shop#{issue.number} {LINE}")
     await chat.ops("alice", f"run acme/shop#999 {LINE}")
-    told = "There is no pull request {} in acme/shop.\n\n`help` shows what can be typed."
+    told = "There is no pull request {} in acme/shop.\n\n`/ops help` shows what can be typed."
     assert chat.whispers("alice") == [told.format(issue.number), told.format(999)]
     assert chat.github.dispatched == []
 
@@ -187,7 +187,7 @@ async def test_what_slack_makes_of_typed_text_is_undone(tmp_path: Path) -> None:
             "A quote in this line is not closed, or nothing follows its last backslash.\n\n"
             "Did you mean this?\n\n/ops run acme/shop 'deploy.yml'",
         ),
-        ("x" * 4_001, "This line is longer than 4,000 characters.\n\n`help` shows what can be typed."),
+        ("x" * 4_001, "This line is longer than 4,000 characters.\n\n`/ops help` shows what can be typed."),
         ("run", f'"workflow" is missing.\n\nUsage: `{RUN_USAGE.format("")}`'),
         ("run acme/shop", f'"workflow" is missing.\n\nUsage: `{RUN_USAGE.format("acme/shop ")}`'),
         (f"run {LINE}", unnamed(f"run {LINE}", RUN_USAGE.format(""))),
@@ -205,7 +205,7 @@ async def test_what_slack_makes_of_typed_text_is_undone(tmp_path: Path) -> None:
         ),
         (
             "run acme/shop nightly.yml ref=nope",
-            "There is no branch or tag nope in acme/shop.\n\n`help` shows what can be typed.",
+            "There is no branch or tag nope in acme/shop.\n\n`/ops help` shows what can be typed.",
         ),
     ],
 )
