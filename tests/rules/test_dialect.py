@@ -3,7 +3,9 @@
 import pytest
 
 from bot.model.message import Message
+from bot.rules import policy
 from bot.rules.dialect import Dialect
+from tests.support.make import pull_request
 
 ANYWHERE = ("help", "link", "whoami")
 
@@ -68,6 +70,14 @@ def test_every_line_of_a_message() -> None:
         "note": "/run is a word here",
         "prefix": "/ops",
     }
+
+
+def test_a_next_step_that_ends_in_a_line_is_for_slack() -> None:
+    pull = pull_request(head_repository=None)
+    step = policy.not_a_fork(pull, None, None).next_step
+    assert step.endswith("type /trust " + pull.head_sha[:12])
+    (said,) = [dialect("acme/shop#7").message(Message(name="command_refused", fields={"next_step": step}))]
+    assert str(said.fields["next_step"]).endswith("type /ops trust acme/shop#7 " + pull.head_sha[:12])
 
 
 @pytest.mark.parametrize("command", ["/ops", "/box"])
