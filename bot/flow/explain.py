@@ -94,8 +94,8 @@ class Explain:
         decision = policy.decide(gates)
         if isinstance(meant, Rerun) and not isinstance(decision, Denied):
             again = await self.rerun.judge(asker, command, meant)
-            asked = {gate.name for gate in gates}
-            decision = policy.decide([*gates, *(gate for gate in again.decision.gates if gate.name not in asked)])
+            judged = {gate.name for gate in again.decision.gates}
+            decision = policy.decide([*(gate for gate in gates if gate.name not in judged), *again.decision.gates])
         if isinstance(meant, Trust) and not isinstance(decision, Denied):
             word = await self.trust.judge(asker, meant)
             decision = policy.decide([*gates, *word.decision.gates])

@@ -15,9 +15,11 @@ from bot.flow.adopt import CHECK, FIND
 from bot.flow.answer import POST, REACT
 from bot.flow.cancel import STOP
 from bot.flow.keep import KEEP
+from bot.flow.notice_config import READ
 from bot.flow.prune import PRUNE
 from bot.flow.receive import DELIVERY
 from bot.flow.redeliver import CATCH_UP, REDELIVER
+from bot.flow.review_config import REVIEW
 from bot.flow.schedule import ANNOUNCE, DISPATCH
 from bot.flow.sweep import SWEEP
 
@@ -53,6 +55,8 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
         FIND: Verdict(Fate.HARMLESS, "it only asks GitHub which run a request started"),
         CHECK: Verdict(Fate.HARMLESS, "it only asks GitHub how a run stands"),
         SWEEP: Verdict(Fate.HARMLESS, "it only asks GitHub how runs stand"),
+        READ: Verdict(Fate.HARMLESS, "it only reads the configuration that is there now"),
+        REVIEW: Verdict(Fate.HARMLESS, "it brings its own check run up to date, which it looks for"),
         KEEP: Verdict(Fate.HARMLESS, "it copies facts among our own rows"),
         PRUNE: Verdict(Fate.HARMLESS, "it throws away our own rows, each by its age"),
     }

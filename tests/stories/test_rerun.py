@@ -36,11 +36,14 @@ TAKEN = "Somebody else is running it again already."
 GATES = paragraphs(
     "✅ **Allowed:** `/rerun` passes every gate. Nothing was run.",
     "- ✅ open, repository visible: alice can see acme/shop\n"
+    "- ✅ open, command exists here: acme/shop has the command rerun\n"
+    "- ✅ open, where: rerun may be typed in a pull request\n"
     "- ✅ open, role: alice has the role write, rerun needs write\n"
     "- ✅ open, arguments: every input fits the workflow file on the default branch\n"
     "- ✅ open, pull request open: \\#\u20601 is open\n"
     "- ✅ open, trusted code: the head lies in this repository\n"
     "- ✅ open, head unmoved: HEAD, recorded\n"
+    "- ✅ open, maintenance: nothing is paused\n"
     "- ✅ open, run ended: the run of CODE has ended\n"
     "- ✅ open, same commit: HEAD",
 )

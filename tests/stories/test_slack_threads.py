@@ -94,11 +94,14 @@ async def test_logs_and_runs_and_explain_in_a_thread(chat: SlackStory, start: St
     assert rerun == paragraphs(
         "✅ Allowed: `/ops rerun failed CODE` passes every gate. Nothing was run.",
         "✅ open, repository visible: alice can see acme/shop\n"
+        "✅ open, command exists here: acme/shop has the command rerun\n"
+        "✅ open, where: rerun may be typed in Slack\n"
         "✅ open, role: alice has the role write, rerun needs write\n"
         "✅ open, arguments: every input fits the workflow file on the default branch\n"
         "✅ open, pull request open: #1 is open\n"
         "✅ open, trusted code: the head lies in this repository\n"
         "✅ open, head unmoved: HEAD, recorded\n"
+        "✅ open, maintenance: nothing is paused\n"
         "✅ open, run ended: the run of CODE has ended\n"
         "✅ open, same commit: HEAD",
     )
