@@ -16,6 +16,10 @@ class Flights(Generic[K, V]):
     def __init__(self) -> None:
         self._out: dict[K, asyncio.Task[V]] = {}
 
+    def out(self, key: K) -> bool:
+        """Whether a question is out for `key`."""
+        return key in self._out
+
     async def join(self, key: K, ask: Callable[[], Coroutine[Any, Any, V]]) -> V:
         """The answer of the question that is out for `key`, or of `ask()`, which then goes out.
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from bot import lanes
+from bot.errors import Unreachable
 from bot.flights import Flights
 from bot.flow.config_layer import ConfigLayer
 from bot.flow.ports import Clock, Units
@@ -71,7 +73,15 @@ class Configure:
         believed = self._believed.get(key)
         if believed is not None and self._fresh(believed, of, JUST_NOW if fresh else LIFETIME):
             return believed
-        return await self._flights.join((key, self._generation), lambda: self._ask(key, repository, of))
+        flight = (key, self._generation)
+        if not self._flights.out(flight):
+            return await self._flights.join(flight, lambda: self._ask(key, repository, of))
+        try:
+            async with asyncio.timeout(lanes.SILENT_SECONDS):
+                return await self._flights.join(flight, lambda: self._ask(key, repository, of))
+        except TimeoutError as error:
+            # One waits for a GitHub that says nothing; the places of the others are for what does not need it.
+            raise Unreachable("GitHub does not answer yet", retry_after=lanes.AWAY_SECONDS) from error
 
     def drop(self, connection: UUID, repository: int | None) -> None:
         """Forget what is believed of a repository, or of the whole connection; answers under way are not kept."""
