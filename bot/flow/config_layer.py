@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from bot.model.config import CONFIG_PATH, Config, ConfigFault, ConfigFile, KeptC
 from bot.model.repository import Repository
 from bot.rules import in_force
 from bot.rules.in_force import Known, Seen, Standing
+from bot.rules.superseding import Widens
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class ConfigLayer:
     read: Reader
     second: SecondPerson
     clock: Clock
-    widens: in_force.Widens
+    widens: Widens
     """`in_force.widening`."""
 
     async def __call__(self, repository: Repository, layer: Layer) -> Standing:
@@ -100,7 +102,8 @@ class ConfigLayer:
         waiting = None
         if in_force.waits(kept):
             waiting = await self._good(repository, layer, file, kept.waiting_blob, kept.waiting_data)
-        return Known(kept=kept, config=config, waiting=waiting)
+        superseded = [await self._good(repository, layer, file, _blob_of(data), data) for data in kept.superseded]
+        return Known(kept=kept, config=config, waiting=waiting, superseded=tuple(superseded))
 
     async def _good(
         self, repository: Repository, layer: Layer, file: str, blob: str | None, data: bytes
@@ -155,6 +158,11 @@ class ConfigLayer:
         return True
 
 
+def _blob_of(data: bytes) -> str:
+    """As git names it. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
 def _unseen(known: Known | None, file: str, error: UpstreamError) -> Standing:
     if known is not None:
         log.warning("GitHub did not show %s: %s", file, error, extra={"action": "config_not_shown"})
@@ -182,6 +190,8 @@ def _facts(before: KeptConfig | None, after: KeptConfig, approval: Approval | No
         "blob": after.blob,
         "waiting": after.waiting_blob if in_force.waits(after) else None,
     }
+    if after.superseded:
+        facts["superseded"] = len(after.superseded)
     if approval is not None:
         facts |= {"pull_request": approval.pull_request, "approved_by": approval.account}
     return facts

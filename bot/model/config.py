@@ -259,6 +259,8 @@ class KeptConfig:
     """A newer file that removes or widens a gate, and waits for a second person (T13)."""
     waiting_data: bytes = b""
     waiting_since: datetime | None = None
+    superseded: tuple[bytes, ...] = ()
+    """Files that waited until newer ones took their place: nobody took back what was stricter in them (T13)."""
     confirmed_by: UUID | None = None
     """Who let the file in force be so, where somebody had to."""
 

@@ -52,10 +52,10 @@ def _escapes(claim: ConfiguredCommand, command: ConfiguredCommand) -> bool:
     """Whether a new command reaches environments for which, until now, only `run` was there, which bears the claim."""
     named, reached = reach(claim), reach(command)
     beyond = named is not None and (reached is None or bool(reached - named))
-    return beyond and not _as_strict(command, claim)
+    return beyond and not as_strict(command, claim)
 
 
-def _as_strict(command: ConfiguredCommand, claim: ConfiguredCommand) -> bool:
+def as_strict(command: ConfiguredCommand, claim: ConfiguredCommand) -> bool:
     """Whether one command asks for everything that the other one does, of whoever types it."""
     has, had = set(command.teams), set(claim.teams)
     teams = command.closed or (not claim.closed and (not had or (bool(has) and has <= had)))
@@ -65,7 +65,7 @@ def _as_strict(command: ConfiguredCommand, claim: ConfiguredCommand) -> bool:
 def _removed(new: Config, command: ConfiguredCommand, path: Path) -> Change:
     """A command that was only renamed keeps its claim."""
     heirs = [each for _, each in claims_on(new, command.workflow) if holds(each, command)]
-    kept = any(_as_strict(each, command) and each.workflow_from_head <= command.workflow_from_head for each in heirs)
+    kept = any(as_strict(each, command) and each.workflow_from_head <= command.workflow_from_head for each in heirs)
     sentence = f"{command.name} is removed"
     if not kept:
         sentence += f", and {command.workflow} can be run without its gates"
@@ -90,7 +90,7 @@ def _gained_reach(old: Config, before: ConfiguredCommand, after: ConfiguredComma
     for _, claim in claims_on(old, after.workflow):
         named = reach(claim)
         beyond = named is not None and (has is None or bool(has - had - named))
-        if claim is not before and beyond and not _as_strict(after, claim):
+        if claim is not before and beyond and not as_strict(after, claim):
             sentence = f"{after.name} goes where, until now, what {claim.name} asks for was asked of everybody"
             yield Change(sentence=f"{sentence}.", widens=True, path=(COMMANDS, after.name, "arguments"))
 

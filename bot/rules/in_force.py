@@ -1,19 +1,21 @@
 """Owns which configuration is in force: the newest that GitHub shows, unless it is broken or widens anything (T13).
 
 There are never fewer gates than before unless a second person wanted it so: what GitHub does not show, and what can not
-be read, changes nothing; what widens waits, and until then the stricter of each rule holds.
+be read, changes nothing; what widens waits, and until then the stricter of each rule holds. What is compared with is
+what is in force now, and not only the last file that was confirmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from bot.model.config import Config, ConfigFault, KeptConfig
-from bot.rules import changes, layers
+from bot.rules import changes, superseding
+from bot.rules.superseding import Widens
 
 SHORT: Final = 12
 """Letters of a blob SHA that people type (T4)."""
@@ -23,9 +25,6 @@ GONE: Final = "gone"
 
 NAMED: Final = 3
 """How many changes or faults one sentence names."""
-
-Widens = Callable[[Config, Config], Sequence[str]]
-"""What the second configuration removes or widens of the first one, in words; nothing when it does neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +45,7 @@ class Known:
     kept: KeptConfig
     config: Config | None
     waiting: Config | None = None
+    superseded: tuple[Config | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +92,15 @@ def settled(seen: Seen, known: Known, file: str, at: datetime, widens: Widens) -
     """What is in force, now that GitHub has shown this file."""
     if not isinstance(seen.read, Config):
         return _last_good(known, file, f"{_faulty(file, seen.read)} The last good one stays in force.")
-    kept = known.kept
-    if seen.blob == kept.blob:
-        return Standing(file=file, kept=_nothing_waits(kept), config=seen.read)
-    if known.config is None:
-        return _unreadable(_waiting(kept, seen, at), file)
-    wider = tuple(widens(known.config, seen.read))
+    if seen.blob == known.kept.blob and not waits(known.kept):
+        return Standing(file=file, kept=known.kept, config=seen.read)
+    kept, held = _waiting(known.kept, seen, at), _held(known, seen)
+    if held is None:
+        return _unreadable(kept, file)
+    wider = superseding.wider(held, seen.read, widens)
     if not wider:
-        return Standing(file=file, kept=_taken(kept, seen, at), config=seen.read)
-    kept = _waiting(kept, seen, at)
-    config = layers.strictest(known.config, seen.read)
+        return Standing(file=file, kept=_taken(known.kept, seen, at), config=seen.read)
+    config = superseding.together([*held, seen.read] if superseding.adds(kept) else held)
     return Standing(file=file, kept=kept, config=config, remarks=(_waiting_words(file, kept, wider),), waits=wider)
 
 
@@ -124,26 +123,39 @@ def promoted(kept: KeptConfig, by: UUID | None, at: datetime) -> KeptConfig:
     )
 
 
+def _held(known: Known, seen: Seen | None = None) -> list[Config] | None:
+    """What is in force, the oldest first, but for the file that was `seen`; None where any of it can not be read."""
+    kept, held = known.kept, [known.config, *known.superseded]
+    newest = seen is not None and seen.blob == kept.waiting_blob
+    if waits(kept) and superseding.adds(kept) and not newest:
+        held.append(known.waiting)
+    readable = [config for config in held if config is not None]
+    return readable if len(readable) == len(held) else None
+
+
 def _taken(kept: KeptConfig, seen: Seen, at: datetime) -> KeptConfig:
+    if seen.blob == kept.blob:
+        return _nothing_waits(kept)
     return replace(_nothing_waits(kept), blob=seen.blob, data=seen.data, in_force_since=at, confirmed_by=None)
 
 
 def _waiting(kept: KeptConfig, seen: Seen, at: datetime) -> KeptConfig:
     if waits(kept) and kept.waiting_blob == seen.blob:
         return kept
-    return replace(kept, waiting_blob=seen.blob, waiting_data=seen.data, waiting_since=at)
+    joined = superseding.joined(kept)
+    return replace(kept, waiting_blob=seen.blob, waiting_data=seen.data, waiting_since=at, superseded=joined)
 
 
 def _nothing_waits(kept: KeptConfig) -> KeptConfig:
-    return replace(kept, waiting_blob=None, waiting_data=b"", waiting_since=None)
+    return replace(kept, waiting_blob=None, waiting_data=b"", waiting_since=None, superseded=())
 
 
 def _last_good(known: Known, file: str, remark: str) -> Standing:
     """As it was, whatever waits included: it was stricter in some things, and stays so."""
-    if known.config is None or (waits(known.kept) and known.waiting is None):
+    held = _held(known)
+    if held is None:
         return _unreadable(known.kept, file)
-    config = layers.strictest(known.config, known.waiting) if known.waiting is not None else known.config
-    return Standing(file=file, kept=known.kept, config=config, remarks=(remark,))
+    return Standing(file=file, kept=known.kept, config=superseding.together(held), remarks=(remark,))
 
 
 def _unreadable(kept: KeptConfig, file: str) -> Standing:
@@ -155,12 +167,22 @@ def _unreadable(kept: KeptConfig, file: str) -> Standing:
 
 def _waiting_words(file: str, kept: KeptConfig, wider: Sequence[str]) -> str:
     what = "The removal of" if kept.waiting_blob is None else "A newer"
+    if kept.waiting_blob == kept.blob:
+        what = "The way back to the earlier"
     named = name_of(kept.waiting_blob)
     return (
         f"{what} {file} ({named}) waits, for it lets through more: {_some(wider)} Until somebody else with write has "
-        f"approved its pull request, the stricter of old and new is in force. Where nobody else has write, an admin "
-        f"types: config confirm {named}"
+        f"approved its pull request, {_meanwhile(kept)}. Where nobody else has write, an admin types: config confirm "
+        f"{named}"
     )
+
+
+def _meanwhile(kept: KeptConfig) -> str:
+    if not superseding.adds(kept):
+        return f"the strictest of the {len(kept.superseded) + 1} files before it is in force, and nothing of it"
+    if kept.superseded:
+        return "the strictest of old, new and what waited in between is in force"
+    return "the stricter of old and new is in force"
 
 
 def _faulty(file: str, faults: Sequence[ConfigFault]) -> str:

@@ -67,6 +67,7 @@ def held_back(before: ConfiguredCommand | None, after: ConfiguredCommand) -> Con
         after,
         arguments=arguments,
         permission=max(before.permission, after.permission),
+        final=before.final or after.final,
         workflow_from_head=before.workflow_from_head and after.workflow_from_head,
     )
 

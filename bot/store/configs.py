@@ -1,4 +1,4 @@
-"""Owns the rows of configurations: the file that is in force, and one that waits for a second person (T13).
+"""Owns the rows of configurations: the file that is in force, and those that wait for a second person (T13).
 
 They are never pruned: without its row a repository would be seen for the first time, and anything would be in force.
 """
@@ -9,6 +9,7 @@ import zlib
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +23,8 @@ _GET = select(table).where(
     table.c.repository_id == bindparam("repository"),
     table.c.layer == bindparam("layer_name"),
 )
+
+_SUPERSEDED = msgspec.json.Decoder(tuple[bytes, ...])
 
 
 class Configs:
@@ -56,6 +59,7 @@ def _columns(kept: KeptConfig) -> dict[str, Any]:
         "waiting_blob": kept.waiting_blob,
         "waiting_data": zlib.compress(kept.waiting_data),
         "waiting_since": kept.waiting_since,
+        "superseded": zlib.compress(msgspec.json.encode(kept.superseded)),
         "confirmed_by": kept.confirmed_by,
     }
 
@@ -71,5 +75,6 @@ def _model(row: Row[Any]) -> KeptConfig:
         waiting_blob=row.waiting_blob,
         waiting_data=zlib.decompress(row.waiting_data),
         waiting_since=row.waiting_since,
+        superseded=_SUPERSEDED.decode(zlib.decompress(row.superseded)),
         confirmed_by=row.confirmed_by,
     )

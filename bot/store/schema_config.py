@@ -22,6 +22,8 @@ configs = Table(
     Column("waiting_blob", Text),
     Column("waiting_data", LargeBinary, nullable=False),
     Column("waiting_since", Moment),
+    # A list in JSON, each file in base64.
+    Column("superseded", LargeBinary, nullable=False),
     Column("confirmed_by", Id(), ForeignKey("people.id")),
     PrimaryKeyConstraint("connection_id", "repository_id", "layer"),
 )

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("waiting_blob", sa.Text),
         sa.Column("waiting_data", sa.LargeBinary, nullable=False),
         sa.Column("waiting_since", sa.BigInteger),
+        sa.Column("superseded", sa.LargeBinary, nullable=False),
         sa.Column("confirmed_by", sa.Uuid),
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name="fk_configs_connection_id_connections"),
         sa.ForeignKeyConstraint(["confirmed_by"], ["people.id"], name="fk_configs_confirmed_by_people"),

@@ -14,12 +14,13 @@ from bot.errors import NotFound, RateLimited, Refused, Unreachable, Unwelcome, U
 from bot.flow.config_layer import ConfigLayer, Reader
 from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
-from bot.model.config import Config, ConfigFault, ConfigFile, Effective, Environment, Layer
+from bot.model.config import Config, ConfigFault, ConfigFile, Effective, Environment, KeptConfig, Layer
 from bot.model.inbound import RepositoryChanged
 from bot.model.merge import Merge
 from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
 from bot.model.snapshot import Review, ReviewState
+from bot.rules import superseding
 from bot.store.database import Database
 from bot.store.schema import audit_entries
 from bot.store.unit import Units
@@ -121,6 +122,13 @@ class World:
         effective = await self.configure(SHOP)
         production = effective.config.environment("production")
         return {name for name in ("reviews", "lock") if getattr(production, name)}, effective
+
+    async def kept(self) -> KeptConfig:
+        """What is kept of the repository's own file."""
+        async with self.units.read() as unit:
+            kept = await unit.configs.get(make.CONNECTION, SHOP.id, Layer.REPOSITORY)
+        assert kept is not None
+        return kept
 
     async def shows(self, answer: ConfigFile | UpstreamError | None) -> tuple[set[str], Effective]:
         """A minute later GitHub answers so."""
@@ -231,11 +239,99 @@ async def test_t13_what_is_wider_or_gone_waits(world: World, newer: str | None, 
         )
 
 
-async def test_t13_what_waits_is_over_when_it_is_taken_back(world: World) -> None:
+async def test_t13_what_waits_and_asks_for_nothing_more_is_over_when_it_is_taken_back(world: World) -> None:
+    await world.shows(file("reviews lock"))
+    before = await world.kept()
+    await world.shows(file("reviews"))
+    gates, effective = await world.shows(file("reviews lock"))
+    assert (gates, effective.remarks) == ({"reviews", "lock"}, ())
+    assert await world.kept() == before
+
+
+BOTH = {"reviews", "lock"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "gates", "superseded", "waits"),
+    [
+        pytest.param(["reviews", "lock", "reviews"], BOTH, ["lock"], True, id="taken back"),
+        pytest.param(["reviews", "lock", None], BOTH, ["lock"], True, id="removed"),
+        pytest.param(["reviews", "lock", "nothing"], BOTH, ["lock"], True, id="a newer one"),
+        pytest.param(["reviews", "lock", "lock"], BOTH, [], True, id="the same"),
+        pytest.param(["reviews", "lock", "reviews", "lock"], BOTH, ["lock"], True, id="back and forth"),
+        pytest.param(["reviews", "lock", None, "nothing", "reviews"], BOTH, ["lock", "nothing"], True, id="all of it"),
+        pytest.param(["reviews", None, "lock", "reviews"], BOTH, ["lock"], True, id="removed before"),
+        pytest.param(["reviews", "lock", "broken", "reviews"], BOTH, ["lock"], True, id="broken in between"),
+        pytest.param(["reviews", "lock", "reviews", "reviews lock"], BOTH, [], False, id="as strict as all"),
+        pytest.param([None, "lock", None, "reviews", "lock"], BOTH, ["reviews"], True, id="nothing at first"),
+        pytest.param(["reviews", "nothing", "reviews"], {"reviews"}, [], False, id="only wider"),
+        pytest.param(["reviews", None, "reviews"], {"reviews"}, [], False, id="there again"),
+    ],
+)
+async def test_t13_what_was_stricter_in_a_file_that_waited_stays(
+    world: World, shown: list[str | None], gates: set[str], superseded: list[str], waits: bool
+) -> None:
+    for words in shown:
+        found, effective = await world.shows(None if words is None else file(words))
+    assert found == gates
+    kept = await world.kept()
+    assert kept.superseded == tuple(words.encode() for words in superseded)
+    assert (kept.waiting_since is not None, bool(effective.remarks)) == (waits, waits)
+
+
+async def test_t13_the_way_back_is_called_so_with_what_it_takes(world: World) -> None:
+    for words in ("reviews", "lock", "reviews"):
+        _, effective = await world.shows(file(words))
+    named = file("reviews").blob[:12]
+    assert effective.remarks == (
+        f"The way back to the earlier {FILE} ({named}) waits, for it lets through more: Production needs no lock any "
+        "more. Until somebody else with write has approved its pull request, the strictest of old, new and what waited "
+        f"in between is in force. Where nobody else has write, an admin types: config confirm {named}",
+    )
+
+
+async def test_t13_a_second_person_lets_go_of_all_that_waited(world: World) -> None:
+    world.github.roles = {1002: Role.WRITE}
     await world.shows(file("reviews"))
     await world.shows(file("lock"))
-    gates, effective = await world.shows(file("reviews"))
-    assert (gates, effective.remarks) == ({"reviews"}, ())
+    world.github.merged = merge(file("nothing").blob)
+    gates, effective = await world.shows(file("nothing"))
+    assert (gates, effective.remarks) == (set(), ())
+    assert (await world.kept()).superseded == ()
+
+
+@pytest.mark.parametrize("answer", [Unreachable("No answer"), file("broken")])
+async def test_t13_what_waited_stays_while_github_is_away_too(world: World, answer: ConfigFile | UpstreamError) -> None:
+    for words in ("reviews", "lock", "nothing"):
+        await world.shows(file(words))
+    assert (await world.shows(answer))[0] == BOTH
+
+
+async def test_t13_after_many_that_waited_later_ones_wait_with_all_they_ask(world: World) -> None:
+    """Whoever pushes a lot neither drops a rule that holds, nor fills the database."""
+    await world.shows(file("reviews"))
+    for number in range(superseding.MOST + 2):
+        assert (await world.shows(file(f"nothing {number}")))[0] == {"reviews"}
+    full = (await world.kept()).superseded
+    assert full == tuple(f"nothing {number}".encode() for number in range(superseding.MOST))
+    gates, effective = await world.shows(file("lock"))
+    assert gates == {"reviews"}
+    assert "the strictest of the 11 files before it is in force, and nothing of it." in effective.remarks[0]
+    kept = await world.kept()
+    assert (kept.superseded, kept.waiting_blob) == (full, file("lock").blob)
+    assert (await world.shows(file("broken")))[0] == {"reviews"}
+    gates, effective = await world.shows(file("reviews lock"))
+    assert (gates, effective.remarks) == (BOTH, ())
+
+
+async def test_t13_what_waited_and_can_not_be_read_any_more_is_no_gate_known(world: World) -> None:
+    for words in ("reviews", "lock", "nothing"):
+        await world.shows(file(words))
+    async with world.units.write() as unit:
+        await unit.configs.save(replace(await world.kept(), superseded=(b"broken",)))
+    for answer in (file("nothing"), file("reviews"), Unreachable("No answer")):
+        _, effective = await world.shows(answer)
+        assert (effective.broken or "").startswith("This version of Signalbox can not read what was in force as")
 
 
 @pytest.mark.parametrize("answer", [Unreachable("No answer"), file("broken")])
@@ -260,9 +356,7 @@ async def test_t13_a_second_persons_review_lets_it_pass(world: World) -> None:
     world.github.merged = merge(file("lock").blob)
     gates, effective = await world.shows(file("lock"))
     assert (gates, effective.remarks) == ({"lock"}, ())
-    async with world.units.read() as unit:
-        kept = await unit.configs.get(make.CONNECTION, SHOP.id, Layer.REPOSITORY)
-    assert kept is not None
+    kept = await world.kept()
     assert (kept.blob, kept.waiting_since) == (file("lock").blob, None)
 
 

@@ -61,6 +61,7 @@ async def test_a_configuration_comes_back_as_it_went_one_per_layer(units: Units)
         waiting_blob="e" * 40,
         waiting_data=b"e",
         waiting_since=make.at(1),
+        superseded=(b"\x00\xff", b"", b"d"),
         confirmed_by=TRUST.person,
     )
     await save(units, KEPT, of_organisation, waiting)
