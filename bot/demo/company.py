@@ -31,6 +31,7 @@ on:
     inputs:
       environment: {type: choice, options: [staging, production], required: true, description: Where to}
       dry_run: {type: boolean, default: false}
+      signalbox_sha: {type: string, required: true}
       signalbox_request: {type: string, required: false}
 jobs:
   build: {runs-on: ubuntu-latest, steps: [{run: make build}]}
@@ -47,33 +48,22 @@ jobs:
   checkout-page: {name: checkout page, runs-on: ubuntu-latest, steps: [{run: make e2e}]}
   search-page: {name: search page, runs-on: ubuntu-latest, steps: [{run: make e2e}]}
 """
-RELEASE: Final = """\
-name: Release
-run-name: Release to ${{ inputs.environment }} (${{ inputs.signalbox_request }})
-on:
-  workflow_dispatch:
-    inputs:
-      environment: {type: choice, options: [staging, production], required: true}
-      signalbox_sha: {type: string, required: true}
-      signalbox_request: {type: string, required: false}
-jobs:
-  ship: {runs-on: ubuntu-latest, steps: [{run: make ship}]}
-"""
 CONFIG: Final = """\
 version: 1
 commands:
-  release:
+  deploy:
     description: Ship what this pull request holds
-    workflow: release.yml
+    workflow: deploy.yml
     arguments:
       environment: {type: choice, choices: [staging, production]}
+      dry_run: {type: boolean, default: false}
     environment: environment
+    dry_run: dry_run
 environments:
   production:
     requires: {reviews: approved}
 """
 PLANS: Final = {
-    "release.yml": Plan(jobs=[JobPlan("ship", seconds=2)]),
     "deploy.yml": Plan(jobs=[JobPlan("build", seconds=2), JobPlan("test", seconds=3), JobPlan("ship", seconds=2)]),
     "e2e.yml": Plan(jobs=[JobPlan("checkout page", seconds=2, conclusion="failure", log="Timed out after 30 s")]),
 }
@@ -81,7 +71,6 @@ FILES: Final = {
     ".github/signalbox.yml": CONFIG,
     ".github/workflows/deploy.yml": DEPLOY,
     ".github/workflows/e2e.yml": E2E,
-    ".github/workflows/release.yml": RELEASE,
 }
 
 

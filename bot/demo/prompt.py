@@ -20,9 +20,9 @@ SPEED: Final = 0.5  # a deployment takes 14 s: long enough to look, and to cance
 QUIT: Final = ":quit"
 HELP: Final = """\
 You are {who} on {place}. Type a comment as you would on GitHub, such as
-  /run deploy.yml environment=production      /status      /cancel      /help      /explain run e2e.yml
+  /deploy production      /status      /cancel      /help      /explain deploy production      /run e2e.yml
 or go to Slack with :slack and type there
-  {command} run {place} deploy.yml environment=production      @signalbox status      anything else is a message
+  {command} deploy {place} production      @signalbox status      anything else is a message
 Where you are, and who:
   :slack [#channel]   Slack, #deploys at first; the bot is not in #random      :github    the pull request
   :dm                 your direct message with the bot                         :home      its Home tab

@@ -36,13 +36,13 @@ async def _left(stage: Stage) -> None:
 
 
 async def _gated(stage: Stage) -> None:
-    stage.comments("alice", "/release production")
+    stage.comments("alice", "/deploy production")
     await stage.reads("review_missing", ".github/signalbox.yml line")
-    stage.comments("alice", "/explain release production")
+    stage.comments("alice", "/explain deploy production")
     await stage.reads("reviews", "head unmoved")
     stage.company.pull.review("bob")
-    stage.comments("alice", "Thanks, Bob!\n\n/release production")
-    await stage.reads("Release passed")
+    stage.comments("alice", "Thanks, Bob!\n\n/deploy production")
+    await stage.reads("Deploy passed")
 
 
 async def _stranger(stage: Stage) -> None:
