@@ -86,7 +86,16 @@ class AtGitHub:
         return proposal.proposed(list(around.workflows.values()))
 
     async def propose(self, text: str) -> str:
-        """The address of the pull request, or of GitHub's page on which one is made."""
+        """The address of the pull request, or of GitHub's page on which one is made.
+
+        Raises `BotError` where there is a file already: a proposal would throw its gates away.
+        """
+        if await ConfigFiles(self.clients, self.repositories).of_repository(self.repository) is not None:
+            name = self.repository.full_name
+            raise BotError(
+                f"{file_of(self.repository, Layer.REPOSITORY)} is there already. `signalbox config init {name} "
+                f"--dry-run` prints what its workflows suggest, `signalbox config check {name}` how it fits them."
+            )
         try:
             return await Proposals(self.clients).open(
                 self.repository, branch=BRANCH, path=CONFIG_PATH, data=text.encode(), title=TITLE, body=BODY

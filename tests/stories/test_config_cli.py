@@ -92,3 +92,14 @@ async def test_init_opens_a_pull_request_where_it_may(tmp_path: Path) -> None:
         pull = story.repository.issues[2].pull
         assert pull is not None
         assert b"workflow: deploy.yml" in pull.head_commit.files[LOCATION]
+
+
+async def test_init_proposes_nothing_over_a_file_that_is_there(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        there = await typed(story, tmp_path, "init", "acme/shop")
+        assert there.exit_code == 1
+        assert there.stderr == (
+            "acme/shop/.github/signalbox.yml is there already. `signalbox config init acme/shop --dry-run` prints what "
+            "its workflows suggest, `signalbox config check acme/shop` how it fits them.\n"
+        )
+        assert len(story.repository.issues) == 1
