@@ -133,6 +133,73 @@ async def test_t13_wider_and_approved_before_the_merge_it_is_in_force_at_once(tm
         await allowed(story, "alice")
 
 
+async def test_t13_stricter_and_wider_then_a_third_one_and_what_was_stricter_stays(tmp_path: Path) -> None:
+    """Who pushed the second file asked for reviews at once: nobody takes that back alone by a third one."""
+    async with telling(tmp_path, files=files()) as story:
+        await refused(story)
+        await story.repository.push(files={LOCATION: REVIEWED}, by="alice")
+        await story.settle()
+        assert "review_missing" in await refused(story, "carol")
+        await story.repository.push(files={LOCATION: UNREVIEWED}, by="alice")
+        await story.settle()
+        answer = await refused(story, "carol")
+        assert "review_missing" in answer
+        assert "production: reviews are no longer required." in answer
+        assert "the strictest of old, new and what waited in between is in force" in answer
+        assert "alice has the role write, ship needs maintain" in await refused(story)
+
+
+async def test_t13_stricter_and_wider_then_taken_back_and_what_was_stricter_stays(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        await refused(story)
+        await story.repository.push(files={LOCATION: REVIEWED}, by="alice")
+        await story.settle()
+        assert "review_missing" in await refused(story, "carol")
+        await story.repository.push(files={LOCATION: CONFIG}, by="alice")
+        await story.settle()
+        answer = await refused(story, "carol")
+        assert "review_missing" in answer
+        assert f"The way back to the earlier {FILE} ({blob(CONFIG)[:12]}) waits" in answer
+        await story.types("rita", "/config")
+        assert f"({blob(CONFIG)[:12]}) waits" in story.answers()[-1]
+
+
+async def test_t13_only_wider_and_taken_back_nothing_waits(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        await refused(story)
+        await story.repository.push(files={LOCATION: WIDER}, by="alice")
+        await story.settle()
+        assert "waits" in await refused(story)
+        await story.repository.push(files={LOCATION: CONFIG}, by="alice")
+        await story.settle()
+        assert "waits" not in await refused(story)
+        await allowed(story, "carol")
+
+
+async def test_t13_approved_the_third_one_is_in_force_and_nothing_of_the_second(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        await refused(story)
+        await story.repository.push(files={LOCATION: REVIEWED}, by="alice")
+        await story.settle()
+        assert "review_missing" in await refused(story, "carol")
+        await merged(story, UNREVIEWED, approved_by="bob")
+        await story.types("rita", "/config")
+        assert "waits" not in story.answers()[-1]
+        await allowed(story, "alice")
+
+
+async def test_t13_a_lone_maintainer_goes_back_to_what_was_there_before(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(), roles=ALONE) as story:
+        await allowed(story, "carol")
+        for text in (REVIEWED, CONFIG):
+            await story.repository.push(files={LOCATION: text}, by="carol")
+            await story.settle()
+        assert f"config confirm {blob(CONFIG)[:12]}" in await refused(story, "carol")
+        await story.types("carol", f"/config confirm {blob(CONFIG)[:12]}")
+        assert f"carol put {FILE} ({blob(CONFIG)[:12]}) in force" in story.answers()[-1]
+        await allowed(story, "carol")
+
+
 async def test_t13_nobody_s_own_review_counts(tmp_path: Path) -> None:
     """Whoever pushed to the branch had a hand in it, whatever its commits say (T9)."""
     async with telling(tmp_path, files=files()) as story:
