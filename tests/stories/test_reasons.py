@@ -1,0 +1,80 @@
+"""Reason codes that a configuration brings about, each read on both surfaces; nothing is started by any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.configured import CONFIG, LOCATION, SHIP, files
+from tests.support.slack_story import SlackStory, talking
+
+GATED = "    permission: maintain\n"
+PLAIN = SHIP.replace("      signalbox_sha: {type: string, required: true}\n", "")
+DOWN = "version: 1\nmaintenance: moving house\n"
+
+CONFIGS: dict[str, tuple[dict[str, str], str]] = {
+    "unknown_membership": (files(CONFIG.replace(GATED, "    teams: [acme/nobody-founded-it]\n")), "team"),
+    "permission": (files(CONFIG.replace(GATED, "    permission: admin\n")), "permission"),
+    "order": (files(CONFIG.replace(GATED, "    requires: {after: staging}\n")), "order"),
+    "review_missing": (files(CONFIG.replace(GATED, "    requires: {reviews: approved}\n")), "review_missing"),
+    "checks_missing": (files(CONFIG.replace(GATED, "    requires: {checks: [build]}\n")), "checks_missing"),
+    "approval_missing": (files(CONFIG.replace(GATED, "    approvals: {count: 1}\n")), "approval_missing"),
+    "maintenance": (files(CONFIG.replace("version: 1\n", DOWN)), "maintenance"),
+    "config_broken": (files("version: 1\ncommands: 7\n"), "config_broken"),
+    "not_pinnable": ({**files(), ".github/workflows/ship.yml": PLAIN}, "not_pinnable"),
+    "from the head": (
+        files(CONFIG.replace("    workflow: ship.yml\n", "    workflow: ship.yml\n    workflow_from: head\n")),
+        "not_pinnable",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CONFIGS)
+async def test_the_reason_is_read_on_both_surfaces(tmp_path: Path, case: str) -> None:
+    there, reason = CONFIGS[case]
+    async with talking(tmp_path, files=there) as chat:
+        await chat.types("bob", "/run ship.yml environment=production")
+        await chat.ops("bob", "run acme/shop#1 ship.yml environment=production")
+        await refused(chat, reason)
+
+
+async def test_another_base_than_the_default_branch(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files()) as chat:
+        await chat.repository.push("release", files={"OLD.md": "x"}, by="carol")
+        other = chat.repository.pull_request(author="alice", branch="backport", base="release")
+        await chat.passes(5)
+        await chat.types("bob", "/ship production", other)
+        await chat.ops("bob", f"ship acme/shop#{other.number} production")
+        assert "(`base`)" in chat.answers(other)[-1]
+        assert "(`base`)" in chat.whispers("bob")[-1]
+        assert chat.github.dispatched == []
+
+
+async def test_where_and_a_verb_that_is_nobody_s(tmp_path: Path) -> None:
+    config = CONFIG.replace("    environment: environment\n", "    environment: environment\n    where: [issue]\n")
+    async with talking(tmp_path, files=files(config)) as chat:
+        await chat.types("bob", "/ship staging")
+        await chat.ops("bob", "ship acme/shop#1 staging")
+        await refused(chat, "where")
+        await chat.types("bob", "/ops skip staging")
+        await chat.ops("bob", "skip acme/shop#1 staging")
+        assert all("There is no command" in said for said in (chat.answers()[-1], chat.whispers("bob")[-1]))
+
+
+async def test_a_command_that_is_gone_before_it_is_dispatched(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files()) as chat:
+        chat.github.faults.status(503, "POST", "*/dispatches", times=3)
+        await chat.types("bob", "/ship staging")
+        taken = CONFIG.replace("  ship:\n", "  send:\n")
+        await chat.repository.push(files={LOCATION: taken}, by="carol")
+        for _ in range(20):
+            await chat.passes(30)
+        assert chat.github.dispatched == []
+        assert "acme/shop has no command ship. Type help for what there is. (`unknown_command`)" in chat.answers()[-1]
+
+
+async def refused(chat: SlackStory, reason: str) -> None:
+    assert f"(`{reason}`)" in chat.answers()[-1], chat.answers()[-1]
+    assert f"(`{reason}`)" in chat.whispers("bob")[-1], chat.whispers("bob")[-1]
+    assert chat.github.dispatched == []
