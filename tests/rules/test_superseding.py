@@ -97,19 +97,21 @@ def test_a_file_that_keeps_what_was_brought_loses_nothing() -> None:
 
 def test_another_command_is_no_way_around_a_claim_that_was_brought() -> None:
     """`ship` stays as strict, but where it can not go any more another one can, for less."""
-    more = replace(SHIP, permission=Role.ADMIN, arguments=(replace(NAMING, choices=(*NAMING.choices, "canary")),))
     around = replace(SHIP, name="around", arguments=(replace(NAMING, choices=("canary",)),))
-    new = replace(OLD, commands={"ship": replace(SHIP, permission=Role.ADMIN), "around": around})
-    assert lost(new, waited(more))
+    strict = replace(SHIP, permission=Role.ADMIN)
+    more = replace(strict, arguments=(replace(NAMING, choices=(*NAMING.choices, "canary")),))
+    old, new = (replace(OLD, commands={"ship": each, "around": around}) for each in (SHIP, strict))
+    assert lost(new, waited(more, around), old=old) == ("ship.yml can be run without the gates that ship brought.",)
 
 
 def test_what_the_confirmed_file_asks_for_is_asked_by_that_alone() -> None:
     """Merging turns what a narrower command can not reach into a claim, of which files know nothing."""
-    narrow = replace(SHIP, arguments=(replace(NAMING, choices=("staging",)),))
-    around = replace(SHIP, name="around", permission=Role.READ, arguments=(replace(NAMING, choices=("production",)),))
-    new = replace(OLD, commands={"ship": narrow, "around": around})
-    assert widening(OLD, new)
-    assert lost(new, waited(narrow))
+    wide = replace(SHIP, permission=Role.MAINTAIN)
+    narrow = replace(wide, arguments=(replace(NAMING, choices=("staging",)),))
+    around = replace(SHIP, name="around", arguments=(replace(NAMING, choices=("production",)),))
+    old, new = (replace(OLD, commands={"ship": each, "around": around}) for each in (wide, narrow))
+    found = lost(new, waited(narrow, around), old=old)
+    assert found == ("around no longer bears the gates of ship where ship can not go.",)
 
 
 def test_what_repositories_may_not_replace_stays_so_while_it_waits() -> None:
