@@ -167,3 +167,27 @@ async def test_a_shut_gate_is_shut_by_every_way_in_and_on_both_surfaces(chat: Sl
         await chat.ops("bob", words)
         assert f"(`{reason}`)" in chat.whispers("bob")[-1], chat.whispers("bob")[-1]
     assert len(chat.github.dispatched) == before
+
+
+async def test_what_a_dispatch_through_every_gate_costs(chat: SlackStory) -> None:
+    """branch-deploy takes 35 calls. Without the reaction and the message, which every command has, and the two by which
+    a configuration is read again when that was not done a moment ago."""
+    await chat.types("bob", "/ship production dry_run=true")
+    await chat.passes(1)
+    await chat.github.runs[-1].play()
+    await chat.passes(1)
+    before = len(chat.github.journal)
+    await chat.types("bob", "/ship production")
+    calls = [f"{each.method} {each.path.split('/acme/shop')[-1]}" for each in list(chat.github.journal)[before:]]
+    assert sorted(each for each in calls if "comments" not in each) == [
+        "GET /branches/main",  # which checks its protection requires
+        "GET /collaborators/bob/permission",
+        "GET /commits/heads/main",  # whose workflow runs (T1)
+        "GET /contents/.github/workflows/ship.yml",
+        "GET /orgs/acme/teams/deployers/memberships/bob",
+        "GET /pulls/1",
+        "GET /rules/branches/main",  # and its rulesets
+        f"GET /user/{chat.github.person('bob').id}",  # whose membership it is (T8)
+        "POST /actions/workflows/ship.yml/dispatches",
+        "POST /graphql",  # checks, reviews, how far behind, conflicts
+    ]
