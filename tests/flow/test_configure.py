@@ -123,6 +123,13 @@ class World:
         production = effective.config.environment("production")
         return {name for name in ("reviews", "lock") if getattr(production, name)}, effective
 
+    async def showed(self, *files: str | None) -> tuple[set[str], Effective]:
+        """The last of these, after the others."""
+        *before, last = (None if words is None else file(words) for words in files)
+        for answer in before:
+            await self.shows(answer)
+        return await self.shows(last)
+
     async def kept(self) -> KeptConfig:
         """What is kept of the repository's own file."""
         async with self.units.read() as unit:
@@ -271,8 +278,7 @@ BOTH = {"reviews", "lock"}
 async def test_t13_what_was_stricter_in_a_file_that_waited_stays(
     world: World, shown: list[str | None], gates: set[str], superseded: list[str], waits: bool
 ) -> None:
-    for words in shown:
-        found, effective = await world.shows(None if words is None else file(words))
+    found, effective = await world.showed(*shown)
     assert found == gates
     kept = await world.kept()
     assert kept.superseded == tuple(words.encode() for words in superseded)
@@ -280,8 +286,7 @@ async def test_t13_what_was_stricter_in_a_file_that_waited_stays(
 
 
 async def test_t13_the_way_back_is_called_so_with_what_it_takes(world: World) -> None:
-    for words in ("reviews", "lock", "reviews"):
-        _, effective = await world.shows(file(words))
+    _, effective = await world.showed("reviews", "lock", "reviews")
     named = file("reviews").blob[:12]
     assert effective.remarks == (
         f"The way back to the earlier {FILE} ({named}) waits, for it lets through more: Production needs no lock any "
