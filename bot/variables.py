@@ -88,7 +88,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="CONFIG_FILE",
         group=Group.SERVER,
-        description="File with the configuration of this server, which holds for all repositories and can not be loosened by theirs.",
+        description="File with the configuration of this server, which holds for all repositories and can not be "
+        "loosened by theirs.",
         example="/etc/signalbox.yml",
     ),
     Variable(
