@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ GATED = "    permission: maintain\n"
 PLAIN = SHIP.replace("      signalbox_sha: {type: string, required: true}\n", "")
 DOWN = "version: 1\nmaintenance: moving house\n"
 
-CONFIGS: dict[str, tuple[dict[str, str], str]] = {
+CONFIGS: dict[str, tuple[Mapping[str, str], str]] = {
     "unknown_membership": (files(CONFIG.replace(GATED, "    teams: [acme/nobody-founded-it]\n")), "team"),
     "permission": (files(CONFIG.replace(GATED, "    permission: admin\n")), "permission"),
     "order": (files(CONFIG.replace(GATED, "    requires: {after: staging}\n")), "order"),
