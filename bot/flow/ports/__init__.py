@@ -5,6 +5,7 @@ Every method that leaves the house may raise `UpstreamError` (bot/errors.py says
 
 from __future__ import annotations
 
+from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.github import (
     Accounts,
     Comments,
@@ -32,7 +33,6 @@ from bot.flow.ports.store import (
     Announcements,
     Answers,
     Audit,
-    Configs,
     Connections,
     Deliveries,
     Heads,
@@ -41,7 +41,6 @@ from bot.flow.ports.store import (
     Repositories,
     Requests,
     Runs,
-    Trusts,
     Unit,
     Units,
 )

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
-from bot.model.config import KeptConfig, Layer
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.job import Job
@@ -20,7 +20,6 @@ from bot.model.repository import Connection, Head, Repository
 from bot.model.request import Announcement, Answer, Request, RequestState
 from bot.model.run import Run, Silence, Silent
 from bot.model.slack import SlackAccount
-from bot.model.trust import Trust
 
 
 class Deliveries(Protocol):
@@ -52,24 +51,6 @@ class Repositories(Protocol):
 
     async def forget_installation(self, connection: UUID, installation: int, repositories: Sequence[int]) -> None:
         """The installation no longer reaches these repositories; none named means all of them."""
-
-
-class Configs(Protocol):
-    """Configuration files as they are in force."""
-
-    async def get(self, connection: UUID, repository: int, layer: Layer) -> KeptConfig | None: ...
-    async def save(self, kept: KeptConfig) -> None:
-        """Insert or replace."""
-
-
-class Trusts(Protocol):
-    """Who trusted which fork's commits."""
-
-    async def add(self, trust: Trust) -> None: ...
-    async def of_pull_request(self, connection: UUID, repository: int, number: int) -> Sequence[Trust]:
-        """Those that nobody revoked, newest first."""
-
-    async def revoke(self, trust: UUID, by: UUID, at: datetime) -> None: ...
 
 
 class Connections(Protocol):
