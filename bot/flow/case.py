@@ -137,7 +137,7 @@ class Case:
             inputs=typed if isinstance(sent, Problem) else sent,
             workflow_file=workflow,
         )
-        if question.target.repository.private:
+        if not question.target.repository.open_to_many:
             return bound
         return replace(bound, permission=max(bound.permission, Role.TRIAGE))
 

@@ -32,7 +32,7 @@ class Survey:
                 continue
         return Surroundings(
             owner=repository.owner,
-            everybody_reads=not repository.private,
+            everybody_reads=repository.open_to_many,
             workflows=found,
             input_limit=self.input_limit,
         )

@@ -46,6 +46,8 @@ class RepositoryFacts(Fields, frozen=True):
     full_name: str = ""
     owner: Account | None = None
     private: bool = True
+    visibility: str | None = None
+    """`public`, `internal` or `private`; some bodies and older servers do not say."""
     default_branch: str = ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.errors import Refused
 from bot.github.facts import RepositoryFacts
-from bot.model.repository import Repository
+from bot.model.repository import Repository, Visibility
 
 
 def moved(known: Repository, facts: RepositoryFacts, installation: int) -> Repository:
@@ -25,6 +25,7 @@ def moved(known: Repository, facts: RepositoryFacts, installation: int) -> Repos
         owner=owner,
         name=name,
         private=facts.private,
+        visibility=Visibility.of(facts.visibility),
         default_branch=facts.default_branch or known.default_branch,
         installation=installation,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from bot.errors import BadPayload
 from bot.github.facts import Account, Envelope, JobFacts, PullRequestFacts, RunFacts, StepFacts
 from bot.model.people import GitHubAccount
-from bot.model.repository import PullRequest, Repository
+from bot.model.repository import PullRequest, Repository, Visibility
 from bot.model.run import Conclusion, RunJob, RunReport, RunStatus, Step
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ def repository(connection: UUID, event: Envelope) -> Repository:
         owner=owner,
         name=facts.name or name,
         private=facts.private,
+        visibility=Visibility.of(facts.visibility),
         default_branch=facts.default_branch,
         installation=event.installation.id if event.installation else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,6 +22,20 @@ class Connection:
     """Known once GitHub was asked; our own comments and runs carry `<slug>[bot]`."""
 
 
+class Visibility(enum.StrEnum):
+    """Who can read a repository, in GitHub's words. https://docs.github.com/en/rest/repos/repos#get-a-repository"""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    """All members of the enterprise; GitHub calls it private as well."""
+    PRIVATE = "private"
+
+    @classmethod
+    def of(cls, word: str | None) -> Visibility | None:
+        """None where it is not told, or in a word that is unknown here."""
+        return cls.__members__.get((word or "").upper())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
     """A repository, known by (connection, id). Owner and name are labels that follow renames (T8)."""
@@ -33,6 +48,13 @@ class Repository:
     default_branch: str
     installation: int | None
     """The App's installation that reaches it; None until a delivery or GitHub told us."""
+    visibility: Visibility | None = None
+    """None where nobody told it: a private repository may be internal then."""
+
+    @property
+    def open_to_many(self) -> bool:
+        """Whether people read it whom nobody chose: everybody, or a whole enterprise. Unknown counts as yes (T14)."""
+        return not self.private or self.visibility is not Visibility.PRIVATE
 
     @property
     def full_name(self) -> str:
@@ -75,6 +97,8 @@ class Head:
     """GitHub's own time of the event that brought this head, aware UTC."""
     source: str
     """`opened`, `synchronize`, ... for pull_request events, `activity` for the repository's activity log."""
+    pusher: int | None = None
+    """GitHub's numeric id of whoever pushed it; None where that was not told (T9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

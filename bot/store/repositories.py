@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.clock import Clock
-from bot.model.repository import Repository
+from bot.model.repository import Repository, Visibility
 from bot.store.dialect import insert
 from bot.store.schema import repositories as table
 
@@ -105,6 +105,7 @@ class Repositories:
             "owner": repository.owner,
             "name": repository.name,
             "private": repository.private,
+            "visibility": repository.visibility.value if repository.visibility else None,
             "default_branch": repository.default_branch,
             "installation_id": repository.installation,
             "named_at": told_at or self._clock.now(),
@@ -130,6 +131,7 @@ def _model(row: Row[Any]) -> Repository:
         owner=row.owner,
         name=row.name,
         private=row.private,
+        visibility=Visibility.of(row.visibility),
         default_branch=row.default_branch,
         installation=row.installation_id,
     )
@@ -140,7 +142,11 @@ def _save_statement(dialect: str) -> Insert:
     statement = insert(dialect, table)
     new = statement.excluded
     labels = {column: new[column] for column in ("owner", "name", "private", "default_branch", "named_at")}
-    changes = {**labels, "installation_id": func.coalesce(new.installation_id, table.c.installation_id)}
+    changes = {
+        **labels,
+        "installation_id": func.coalesce(new.installation_id, table.c.installation_id),
+        "visibility": _visibility(new),
+    }
     return statement.on_conflict_do_update(
         index_elements=[table.c.connection_id, table.c.github_id],
         set_=changes,
@@ -148,10 +154,18 @@ def _save_statement(dialect: str) -> Insert:
     )
 
 
+def _visibility(new: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[str | None]:
+    """What is told; what was told before only as long as it is as private as it was then."""
+    old = table.c
+    return func.coalesce(new.visibility, case((old.private == new.private, old.visibility), else_=None))
+
+
 def _news(new: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
     """Whether the row has to change: every delivery names its repository, and replicas would race for the same row."""
     old = table.c
     labels = [old[name].is_distinct_from(new[name]) for name in ("owner", "name", "private", "default_branch")]
-    found = and_(new.installation_id.is_not(None), old.installation_id.is_distinct_from(new.installation_id))
+    found = [
+        and_(each.is_not(None), old[each.key].is_distinct_from(each)) for each in (new.installation_id, new.visibility)
+    ]
     stale = type_coerce(new.named_at, BigInteger) - type_coerce(old.named_at, BigInteger) >= STALE_MICROSECONDS
-    return or_(*labels, found, stale)
+    return or_(*labels, *found, stale)

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from bot.store.columns import Id, Json, JsonBytes, Moment, Number, Words
 from bot.store.schema_config import configs, sessions, trusts
 from bot.store.schema_house import audit_entries, marks, repository_events
+from bot.store.schema_shared import locks, protections, subscriptions, votes
 from bot.store.schema_slack import bindings, link_attempts, metadata
 
 __all__ = [
@@ -43,19 +44,23 @@ __all__ = [
     "heads",
     "jobs",
     "link_attempts",
+    "locks",
     "marks",
     "metadata",
     "people",
+    "protections",
     "repositories",
     "repository_events",
     "requests",
     "run_jobs",
     "runs",
     "sessions",
+    "subscriptions",
     "trusts",
+    "votes",
 ]
 
-HEAD_REVISION = "0005"
+HEAD_REVISION = "0007"
 """The newest migration. Serving compares it with the database's without importing Alembic; a test holds it equal."""
 
 connections = Table(
@@ -82,6 +87,8 @@ repositories = Table(
     Column("installation_id", BigInteger),
     # When we last heard of it by these labels: of two with the same name, the later one has it now.
     Column("named_at", Moment, nullable=False, server_default=text("0")),
+    # Empty where GitHub did not tell: then it is taken for the least private that `private` allows (T14).
+    Column("visibility", Text),
     PrimaryKeyConstraint("connection_id", "github_id"),
 )
 
@@ -167,6 +174,8 @@ heads = Table(
     Column("sha", Text, nullable=False),
     Column("since", Moment, nullable=False),
     Column("source", Text, nullable=False),
+    # GitHub's numeric id of whoever pushed it, as far as we were told (T9).
+    Column("pusher", BigInteger),
     UniqueConstraint("connection_id", "repository_id", "pull_request", "sha", "since", name="uq_heads_once"),
 )
 
@@ -198,6 +207,9 @@ requests = Table(
     Column("environment", Text),
     # A rehearsal does not count as a success of its environment. The default serves code of before it.
     Column("dry_run", Boolean, nullable=False, server_default=false()),
+    # The approval that it waits for or waited for.
+    Column("asked", Json),
+    Column("rollback_of", Id()),
     Column("pin_ref", Text),
     Column("pin_sha", Text),
     # The judged head of the pull request, where another commit is what runs (T1).

@@ -30,7 +30,7 @@ from bot.store.database import Database, open_for_migration
 from bot.store.lock import serving_lock
 from bot.store.migrate import alembic_config
 from bot.store.mint import Mint
-from bot.store.schema import audit_entries
+from bot.store.schema import HEAD_REVISION, audit_entries
 from bot.store.unit import Units
 from bot.wiring import TEMPLATES
 from tests.support import make
@@ -74,7 +74,7 @@ def test_a_backup_is_private_and_sound(database_file: Path, tmp_path: Path) -> N
     put(database_file, "after")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert names(copy) == {"before"}
-    assert checked(copy) == "0005"
+    assert checked(copy) == HEAD_REVISION
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([database_file.name, "copy.db"])
 
 
@@ -138,7 +138,7 @@ def test_a_database_that_is_gone_is_restored_too(database_file: Path, tmp_path: 
     back_up(url_of(database_file), copy := tmp_path / "copy.db")
     database_file.unlink()
     assert keeping.restore(url_of(database_file), copy).aside is None
-    assert checked(database_file) == "0005"
+    assert checked(database_file) == HEAD_REVISION
 
 
 def test_one_that_is_damaged_is_put_aside_with_all_that_belongs_to_it(database_file: Path, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_one_that_is_damaged_is_put_aside_with_all_that_belongs_to_it(database_f
     assert aside.read_bytes() == b"this was a database once"
     assert aside.with_name(f"{aside.name}-wal").read_bytes() == b"and this was its log"
     assert not beside.exists()
-    assert checked(database_file) == "0005"
+    assert checked(database_file) == HEAD_REVISION
 
 
 def test_a_restore_needs_that_nobody_serves(database_file: Path, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_t23_a_backup_of_a_newer_version_is_refused(database_file: Path, tmp_pat
         keeping.restore(url_of(database_file), copy)
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("revision", sorted(path.stem for path in SAMPLES.glob("*.sql")))
 def test_t23_an_older_backup_is_migrated(database_file: Path, tmp_path: Path, revision: str) -> None:
     copy = tmp_path / "copy.db"
     engine = open_for_migration(url_of(copy))
@@ -213,7 +213,7 @@ def test_t23_an_older_backup_is_migrated(database_file: Path, tmp_path: Path, re
     with closing(sqlite3.connect(copy)) as rows:
         rows.executescript((SAMPLES / f"{revision}.sql").read_text())
     keeping.restore(url_of(database_file), copy)
-    assert (checked(copy), checked(database_file)) == (revision, "0005")
+    assert (checked(copy), checked(database_file)) == (revision, HEAD_REVISION)
     assert one(database_file, "SELECT count(*) FROM requests") == 1
     assert one(database_file, "SELECT value FROM marks WHERE name = 'restore.maintenance'") == 1
 

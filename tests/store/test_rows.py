@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot.errors import BotError, Conflict
 from bot.model.address import Address
 from bot.model.decision import Reason
+from bot.model.repository import Visibility
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
 from bot.store.schema import accounts, audit_entries, repositories, run_jobs
 from bot.store.unit import Units
@@ -74,6 +75,28 @@ async def test_t8_what_was_said_before_a_rename_and_comes_after_it_takes_nothing
         assert await unit.repositories.get(make.CONNECTION, 77) == make.repository(name="store", private=True)
         await unit.repositories.save(make.repository(name="mall"), renamed_at + timedelta(seconds=9))
         assert await unit.repositories.get(make.CONNECTION, 77) == make.repository(name="mall")
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ((True, Visibility.INTERNAL), Visibility.INTERNAL),
+        ((False, Visibility.PUBLIC), Visibility.PUBLIC),
+        ((True, None), Visibility.PRIVATE),  # this body does not say, an earlier one did
+        ((False, None), None),  # nobody said since it is public
+    ],
+)
+async def test_t14_who_can_read_a_repository_is_kept_as_long_as_it_can_be_so(
+    units: Units, told: tuple[bool, Visibility | None], kept: Visibility | None
+) -> None:
+    private, visibility = told
+    async with units.write() as unit:
+        await unit.repositories.save(make.repository(private=True, visibility=Visibility.PRIVATE))
+        await unit.repositories.save(make.repository(private=private, visibility=visibility))
+    async with units.read() as unit:
+        found = await unit.repositories.get(make.CONNECTION, 77)
+    assert found is not None
+    assert (found.private, found.visibility) == (private, kept)
 
 
 async def test_a_name_means_the_repository_that_bore_it_last(units: Units, clock: FakeClock) -> None:
