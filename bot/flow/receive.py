@@ -26,12 +26,16 @@ from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.inbound import (
     AccessChanged,
+    CheckButtonPressed,
+    CheckRerunWanted,
     CommandReceived,
+    CommentChanged,
     FromGitHub,
     FromSlack,
     HeadMoved,
     InstallationChanged,
     JobReported,
+    ProtectionAsked,
     RepositoryChanged,
     RunReported,
 )
@@ -147,6 +151,8 @@ class Receive:
             case InstallationChanged():
                 await self._installation(said)
                 await self.configure.changed(said.connection, None)
+            case CheckButtonPressed() | CheckRerunWanted() | ProtectionAsked() | CommentChanged():
+                log.info("%s means nothing here", type(said).__name__, extra={"action": "news_let_go"})
             case _:
                 assert_never(said)
         return None

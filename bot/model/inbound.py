@@ -82,6 +82,71 @@ class InstallationChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckButtonPressed:
+    """Somebody pressed a button of a check run of ours. GitHub shows it to people with write, which we ask anew."""
+
+    repository: Repository
+    check_run: int
+    sha: str
+    name: str
+    external_id: str
+    identifier: str
+    """Of the button."""
+    account: GitHubAccount
+    at: datetime
+    """When we heard of it: GitHub does not say when it was pressed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRerunWanted:
+    """Somebody pressed GitHub's own "Re-run" at a check run of ours."""
+
+    repository: Repository
+    check_run: int
+    sha: str
+    name: str
+    external_id: str
+    account: GitHubAccount
+    at: datetime
+    """When we heard of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionAsked:
+    """A job waits for an environment that our protection rule guards: GitHub asks whether it may go on (T10).
+
+    Which attempt of the run it is, GitHub does not say here; each attempt makes a deployment of its own.
+    """
+
+    repository: Repository
+    run: int
+    environment: str
+    sha: str
+    ref: str
+    event: str
+    """What started the run: `workflow_dispatch`, `push`, ..."""
+    deployment: int
+    """The one that GitHub made for the job; asked twice about the same one is asked once."""
+    account: GitHubAccount | None
+    """Whose deployment GitHub says it is; who counts as requester is read from the run."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentChanged:
+    """A comment that held a command, or may have, is not what it was."""
+
+    connection: UUID
+    repository: int
+    comment: int
+    action: str
+    """`edited` or `deleted`."""
+    by: GitHubAccount | None
+    """Whoever did it, who need not be its author."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlackCommandReceived:
     """Somebody called us in Slack: by slash command, mention or form."""
 
@@ -130,7 +195,17 @@ class WorkspaceLeft:
 
 
 FromGitHub = (
-    CommandReceived | HeadMoved | RunReported | JobReported | AccessChanged | RepositoryChanged | InstallationChanged
+    CommandReceived
+    | HeadMoved
+    | RunReported
+    | JobReported
+    | AccessChanged
+    | RepositoryChanged
+    | InstallationChanged
+    | CheckButtonPressed
+    | CheckRerunWanted
+    | ProtectionAsked
+    | CommentChanged
 )
 FromSlack = SlackCommandReceived | ButtonPressed | FormWanted | HomeOpened | WorkspaceLeft
 Inbound = FromGitHub | FromSlack

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from bot.model.decision import Gate, Reason
-from bot.model.inbound import ButtonPressed, CommandReceived, FormWanted, Inbound, SlackCommandReceived
+from bot.model.inbound import (
+    ButtonPressed,
+    CheckButtonPressed,
+    CheckRerunWanted,
+    CommandReceived,
+    FormWanted,
+    Inbound,
+    SlackCommandReceived,
+)
 from bot.model.intent import Intent, Link, Query
 
 VOIDED: Final = (
@@ -35,4 +43,4 @@ def outdated(said: Inbound, restored_at: datetime) -> bool:
     """Whether somebody asked for it before the restore: it may have happened, and the backup does not know."""
     if isinstance(said, CommandReceived | SlackCommandReceived | ButtonPressed | FormWanted):
         return said.origin.created_at <= restored_at
-    return False
+    return isinstance(said, CheckButtonPressed | CheckRerunWanted) and said.at <= restored_at

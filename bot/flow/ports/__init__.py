@@ -5,6 +5,7 @@ Every method that leaves the house may raise `UpstreamError` (bot/errors.py says
 
 from __future__ import annotations
 
+from bot.flow.ports.deployments import CheckRuns, Deployments, Environments, ProtectionRule
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.github import (
     Accounts,
@@ -51,6 +52,7 @@ __all__ = [
     "Answers",
     "Audit",
     "Bindings",
+    "CheckRuns",
     "Clock",
     "Comments",
     "ConfigFiles",
@@ -58,6 +60,8 @@ __all__ = [
     "Configs",
     "Connections",
     "Deliveries",
+    "Deployments",
+    "Environments",
     "FindRepository",
     "GitHubSignIn",
     "Heads",
@@ -73,6 +77,7 @@ __all__ = [
     "People",
     "Permissions",
     "Proposals",
+    "ProtectionRule",
     "Pruning",
     "PullRequests",
     "ReadConfig",
