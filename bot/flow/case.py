@@ -125,7 +125,8 @@ class Case:
     def bound(self, sent: dict[str, str] | Problem) -> Bound:
         """What hangs on it (T2); by what was typed, where that can not be sent.
 
-        Where everybody on the host can read, to read is no right of anybody's: it takes a role that was given (T14).
+        Where everybody on the host or in the enterprise can read, to read is no right of anybody's: it takes a role
+        that was given (T14).
         """
         question, workflow = self.question, None if isinstance(self.workflow, Problem) else self.workflow
         configured = question.command.configured

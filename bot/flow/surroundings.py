@@ -33,6 +33,7 @@ class Survey:
         return Surroundings(
             owner=repository.owner,
             everybody_reads=repository.open_to_many,
+            internal=repository.private,
             workflows=found,
             input_limit=self.input_limit,
         )

@@ -36,6 +36,8 @@ class Surroundings:
     """The organisation or user whose repository it is."""
     everybody_reads: bool
     """Whether it is public, or internal to an enterprise: then `read` is everybody (T14)."""
+    internal: bool = False
+    """Whether everybody is the enterprise, as far as is known."""
     workflows: Mapping[str, Workflow]
     """Every file under `.github/workflows` on the default branch, by its name."""
     input_limit: int

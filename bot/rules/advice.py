@@ -59,8 +59,9 @@ def _command(config: Config, command: ConfiguredCommand, around: Surroundings) -
 def _open_to_all(command: ConfiguredCommand, around: Surroundings, path: Path) -> Iterator[Advice]:
     """T14."""
     if around.everybody_reads and command.permission < Role.WRITE and not command.teams and not command.closed:
+        who = "a whole enterprise" if around.internal else "everybody"
         yield _error(
-            f"{command.name}: everybody can read this repository, so that the permission {command.permission.label} "
+            f"{command.name}: {who} can read this repository, so that the permission {command.permission.label} "
             "lets in people whom nobody chose. Name a team as well, or ask for write.",
             path,
         )

@@ -61,6 +61,11 @@ def test_where_everybody_reads_less_than_write_needs_a_team(role: Role) -> None:
     assert advice(config(permission=role, closed=True), around(everybody_reads=True)) == []
 
 
+def test_t14_members_of_an_enterprise_are_not_chosen_either() -> None:
+    [said] = advice(config(permission=Role.READ), around(everybody_reads=True, internal=True))
+    assert said.sentence.startswith("deploy: a whole enterprise can read this repository, so that the permission read")
+
+
 def test_write_is_nobody_by_chance() -> None:
     assert advice(config(permission=Role.WRITE), around(everybody_reads=True)) == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.github.teams import found_team
 from tests.support.configured import CONFIG, LOCATION, SHIP, files
 from tests.support.story import Story, telling
 
@@ -200,6 +201,18 @@ async def test_t14_in_a_public_repository_to_read_is_no_right(tmp_path: Path) ->
     async with telling(tmp_path, files=files(config), private=False) as story:
         await story.types("mallory", "/ship staging")
         assert story.github.dispatched == []
+
+
+@pytest.mark.parametrize(("who", "internal"), [("mallory", True), ("rita", True), ("rita", False)])
+async def test_t14_in_an_internal_repository_to_read_is_no_right(tmp_path: Path, who: str, internal: bool) -> None:
+    """mallory is of the enterprise, rita was let read."""
+    config = CONFIG.replace("    workflow: ship.yml\n", "    workflow: ship.yml\n    permission: read\n")
+    async with telling(tmp_path, files=files(config)) as story:
+        story.repository.internal = internal
+        found_team(story.github.world, "acme/everybody", members=["mallory"])
+        story.repository.role("rita", "read")
+        await story.types(who, "/ship staging")
+        assert len(story.github.dispatched) == (0 if internal else 1)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ class Repository:
     disabled_workflows: set[str] = field(default_factory=set)
     run_numbers: dict[str, int] = field(default_factory=dict)
     pushed_at: datetime | None = None
+    internal: bool = False  # private, and the owner's members read it
     checks: Checks = field(default_factory=Checks)
     protections: dict[str, Protection] = field(default_factory=dict)  # by branch
     rulesets: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)  # by branch: number, required checks
@@ -54,11 +55,18 @@ class Repository:
         return self.git.head(self.default_branch).sha
 
     def role_of(self, account: Account) -> Role:
-        """The highest role this account has; on a public repository everybody reads."""
+        """The highest role this account has; on a public repository everybody reads, on an internal one its members."""
         if account.id == self.owner.id:
             return Role.ADMIN
-        everybody = Role.NONE if self.private else Role.READ
+        reads = not self.private or (self.internal and account.id in self.owner.members)
+        everybody = Role.READ if reads else Role.NONE
         return max(self.roles.get(account.id, Role.NONE), everybody, key=lambda role: role.rank)
+
+    @property
+    def visibility(self) -> str:
+        if not self.private:
+            return "public"
+        return "internal" if self.internal else "private"
 
     def association(self, account: Account) -> str:
         if account.id == self.owner.id:

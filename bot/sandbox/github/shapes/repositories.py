@@ -107,7 +107,7 @@ def whole(repository: Repository) -> Json:
         "open_issues_count": open_issues,
         "topics": [],
         "custom_properties": {},
-        "visibility": "private" if repository.private else "public",
+        "visibility": repository.visibility,
         "default_branch": repository.default_branch,
     }
 
