@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.model.address import Address
+from bot.model.approval import Asked
 from bot.model.decision import Reason
 from bot.model.origin import Origin
 
@@ -119,6 +120,10 @@ class Request:
     pin: Pin | None
     dry_run: bool = False
     """Whether it is a rehearsal, which counts as nothing that was shipped."""
+    asked: Asked | None = None
+    """What somebody else has to say yes to; None where nothing was asked for."""
+    rollback_of: UUID | None = None
+    """The earlier request whose success is put back (T12)."""
     state: RequestState
     waiting_for: str | None
     reason: Reason | None

@@ -12,7 +12,7 @@ from bot.model.address import Address, GitHubThread, SlackPlace
 
 def to_columns(address: Address) -> dict[str, Any]:
     """The columns of `announcements` and `answers` that say where it stands."""
-    return {"surface": address.surface, "place": address.key, "address": _told(address)}
+    return {"surface": address.surface, "place": address.key, "address": to_json(address)}
 
 
 def from_json(value: Mapping[str, Any]) -> Address:
@@ -34,7 +34,8 @@ def from_json(value: Mapping[str, Any]) -> Address:
             raise BotError(f"This version does not know the address {other}.")
 
 
-def _told(address: Address) -> dict[str, Any]:
+def to_json(address: Address) -> dict[str, Any]:
+    """A tag and the fields, as plain JSON."""
     match address:
         case GitHubThread():
             return {

@@ -39,6 +39,7 @@ class Heads:
             sha=head.sha,
             since=head.since,
             source=head.source,
+            pusher=head.pusher,
         )
         await self._sql.execute(statement.on_conflict_do_nothing())
 
@@ -53,6 +54,7 @@ class Heads:
                 sha=row.sha,
                 since=row.since,
                 source=row.source,
+                pusher=row.pusher,
             )
             for row in await self._sql.execute(_HISTORY, of)
         ]

@@ -19,6 +19,7 @@ from bot.model.address import SLACK
 from bot.model.decision import Reason
 from bot.model.origin import Origin
 from bot.model.request import Pin, PinSource, Request, RequestState, RerunOf
+from bot.store.asked import asked, asked_json
 from bot.store.dialect import insert
 from bot.store.origins import from_json, to_columns
 from bot.store.schema import announcements
@@ -208,6 +209,8 @@ def _columns(request: Request) -> dict[str, Any]:
         # Gates bind to the folded name, so `Production` and `production` are one environment (T2).
         "environment": None if request.environment is None else request.environment.casefold(),
         "dry_run": request.dry_run,
+        "asked": None if request.asked is None else asked_json(request.asked),
+        "rollback_of": request.rollback_of,
         "state": request.state.value,
         "waiting_for": request.waiting_for,
         "reason": None if request.reason is None else request.reason.value,
@@ -276,6 +279,8 @@ def _model(row: Row[Any]) -> Request:
         environment=row.environment,
         pin=_pin(row),
         dry_run=row.dry_run,
+        asked=None if row.asked is None else asked(row.asked),
+        rollback_of=row.rollback_of,
         state=RequestState(row.state),
         waiting_for=row.waiting_for,
         reason=None if row.reason is None else Reason(row.reason),

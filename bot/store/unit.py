@@ -29,6 +29,7 @@ from bot.store.intake import Arrival
 from bot.store.jobs import Jobs, StoredJob
 from bot.store.link_attempts import LinkAttempts
 from bot.store.links import Links
+from bot.store.locks import Locks
 from bot.store.marks import Marks
 from bot.store.partitions import Partitions
 from bot.store.people import People
@@ -41,6 +42,7 @@ from bot.store.runs import Runs
 from bot.store.sessions import Sessions
 from bot.store.shared_jobs import Queue, SharedJobs
 from bot.store.trusts import Trusts
+from bot.store.votes import Votes
 
 Offer = Callable[[Sequence[StoredJob]], None]
 """Told of jobs that are durable now. It must not raise."""
@@ -83,6 +85,8 @@ class Unit:
         self.bindings = Bindings(connection)
         self.configs = Configs(connection)
         self.trusts = Trusts(connection)
+        self.votes = Votes(connection)
+        self.locks = Locks(connection)
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.census = Census(connection)

@@ -29,6 +29,7 @@ from bot.flow.ports.github import (
 from bot.flow.ports.house import Clock, Mint, ReadConfig, Render
 from bot.flow.ports.keeping import Partitions, Pruning, ReadEvent, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, GitHubSignIn, LinkAttempts, Links, Sessions, SlackSignIn
+from bot.flow.ports.shared import Locks, Votes
 from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, SlackViews
 from bot.flow.ports.store import (
     Announcements,
@@ -69,6 +70,7 @@ __all__ = [
     "Judgements",
     "LinkAttempts",
     "Links",
+    "Locks",
     "Logs",
     "Marks",
     "Mint",
@@ -100,6 +102,7 @@ __all__ = [
     "Trusts",
     "Unit",
     "Units",
+    "Votes",
     "WorkflowRuns",
     "Workflows",
 ]

@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
+from bot.flow.ports.shared import Locks, Votes
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.job import Job
@@ -240,6 +241,10 @@ class Unit(Protocol):
     def configs(self) -> Configs: ...
     @property
     def trusts(self) -> Trusts: ...
+    @property
+    def votes(self) -> Votes: ...
+    @property
+    def locks(self) -> Locks: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

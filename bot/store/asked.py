@@ -1,0 +1,33 @@
+"""Owns how an approval that a request waits for lies in its row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.model.approval import Asked
+from bot.store.columns import from_microseconds, to_microseconds
+
+
+def asked_json(asked: Asked) -> dict[str, Any]:
+    """As plain JSON, moments in microseconds as everywhere."""
+    return {
+        "count": asked.count,
+        "teams": [list(teams) for teams in asked.teams],
+        "people": list(asked.people),
+        "rule": asked.rule,
+        "since": to_microseconds(asked.since),
+        "expires_at": to_microseconds(asked.expires_at),
+    }
+
+
+def asked(value: Mapping[str, Any]) -> Asked:
+    """Back from it."""
+    return Asked(
+        count=value["count"],
+        teams=tuple(tuple(teams) for teams in value["teams"]),
+        people=tuple(value["people"]),
+        rule=value["rule"],
+        since=from_microseconds(value["since"]),
+        expires_at=from_microseconds(value["expires_at"]),
+    )
