@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.sandbox.github.runs import Run
@@ -22,6 +23,8 @@ jobs:
 FILES: dict[str, str | bytes] = {".github/workflows/matrix.yml": MATRIX}
 REQUESTS = 30
 """Each is posted, starts, ends, and on GitHub has a reaction: together more than a minute has room for."""
+ROUNDS = 100
+"""Of three seconds, in which one channel takes three messages of Slack's: five minutes, of which one is needed."""
 TYPISTS = ("alice", "bob", "carol")
 
 
@@ -66,8 +69,11 @@ async def test_in_slack_too(tmp_path: Path) -> None:
         assert 5 < len(chat.slack.called("chat.update")) <= 15
 
 
-async def ends(story: Story) -> None:
-    """All of it is started, runs, and ends within one minute; then there is time."""
+async def ends(story: Story, passed: Callable[[], int]) -> None:
+    """All of it is started, runs, and ends within one minute; then there is time for every message to say so.
+
+    Who comes too soon comes again at a moment of their own, so how long it takes all of them is a matter of luck.
+    """
     for _ in range(REQUESTS // 3):
         await story.passes(1)
     assert len(story.github.dispatched) == REQUESTS
@@ -76,8 +82,10 @@ async def ends(story: Story) -> None:
     await story.passes(10)
     for run in story.github.runs:
         await run.play()
-    for _ in range(16):
-        await story.passes(10)
+    for _ in range(ROUNDS):
+        if passed() == REQUESTS:
+            return
+        await story.passes(3)
 
 
 async def test_many_requests_of_one_installation_stay_within_githubs_limits(story: Story) -> None:
@@ -89,9 +97,8 @@ async def test_many_requests_of_one_installation_stay_within_githubs_limits(stor
     await story.passes(1)
     assert 0 <= left(story, "content_minute") < 30
     assert left(story, "content_hour") < 490
-    await ends(story)
-    passed = [answer for answer in story.answers() if answer.startswith("✅ **Deploy passed**")]
-    assert len(passed) == len(story.answers()) == REQUESTS
+    await ends(story, lambda: sum(answer.startswith("✅ **Deploy passed**") for answer in story.answers()))
+    assert [answer.partition("**")[2].partition("**")[0] for answer in story.answers()] == ["Deploy passed"] * REQUESTS
     assert [each.path for each in story.github.journal if each.status in (403, 429)] == []
 
 
@@ -100,9 +107,12 @@ async def test_many_requests_of_one_workspace_stay_within_slacks_limits(chat: Sl
     for number in range(REQUESTS):
         line = "/ops run acme/shop#1 deploy.yml environment=staging"
         await chat.slack.command(TYPISTS[number % len(TYPISTS)], CHANNEL, line)
-    await ends(chat)
-    states = [chat.read(each).partition(" in ")[0] for each in chat.living()]
-    assert states == ["✅ Deploy passed"] * REQUESTS
+
+    def states() -> list[str]:
+        return [chat.read(each).partition(" in ")[0] for each in chat.living()]
+
+    await ends(chat, lambda: states().count("✅ Deploy passed"))
+    assert states() == ["✅ Deploy passed"] * REQUESTS
     assert [each.name for each in chat.slack.journal if each.status == 429] == []
 
 
