@@ -25,7 +25,7 @@ from bot.model.decision import Reason
 from bot.model.origin import CommentOrigin
 from bot.model.repository import Repository
 from bot.model.request import Pin, Request, RequestState
-from bot.rules import lifecycle, policy, verify
+from bot.rules import lifecycle, policy, refuse, verify
 from bot.rules.patience import lasts
 from bot.rules.pin import LATE
 
@@ -65,7 +65,7 @@ class Dispatcher:
         """Start the run of the request that the payload names, exactly once."""
         async with self.units.read() as unit:
             request = await unit.requests.get(UUID(payload["request"]))
-            if request is None or not _pending(request) or lifecycle.unjudged(request):
+            if request is None or not _due(request) or lifecycle.unjudged(request):
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
             of_comment = await _of_comment(unit, request)
@@ -95,8 +95,11 @@ class Dispatcher:
         now = self.clock.now()
         async with self.units.write() as unit:
             request = await unit.requests.get(waiting)
-            if request is None or not _pending(request):
+            if request is None or not _due(request):
                 return None
+            if lifecycle.awaits_others(request):
+                # It waits for people in the first place, and says so; the sweep looks after it once this is given up.
+                return self.patience.again(error, request.judged_at or request.created_at)
             again_at = self.patience.again(error, request.created_at)
             if again_at is None:
                 sent = request.state is RequestState.DISPATCHING
@@ -117,8 +120,7 @@ class Dispatcher:
         if request is not None and request.state is RequestState.DISPATCHING:
             await self.end(request, RequestState.LOST, Reason.UPSTREAM_REFUSED, f"{UNTOLD} {error}")
         elif request is not None:
-            gate = policy.refused_upstream(str(error)).gate
-            note = f"{gate.seen}. {gate.next_step}"
+            note = refuse.noted(policy.refused_upstream(str(error)).gate)
             await self.end(request, RequestState.REFUSED, Reason.UPSTREAM_REFUSED, note)
 
     async def _wake_next(self, following: Sequence[Request]) -> None:
@@ -247,8 +249,13 @@ def _pending(request: Request) -> bool:
     return begun or lifecycle.awaits_upstream(request)
 
 
+def _due(request: Request) -> bool:
+    """Whether it can be started, or be found to be startable now."""
+    return _pending(request) or lifecycle.awaits_others(request)
+
+
 def _goes_first(other: Request, request: Request) -> bool:
-    """Commands of one comment are dispatched in the order of their lines."""
+    """Commands of one comment are dispatched in the order of their lines; what waits for people holds up none."""
     return _pending(other) and _line(other) < _line(request)
 
 

@@ -20,6 +20,7 @@ from bot.model.address import SlackPlace
 from bot.model.link import AccountLink, LinkAttempt
 from bot.model.message import Button, ButtonStyle, Message
 from bot.model.people import GitHubAccount, Person
+from bot.model.prose import marked
 from bot.model.slack import SlackAccount, SlackUser
 from bot.rules import linking
 from bot.rules.linking import Objection
@@ -73,7 +74,7 @@ class Linking:
             return _refused(
                 Objection(
                     sentence="You are linking your accounts in a browser, so nothing was done yet.",
-                    next_step=f"Finish there, or type {self.command} link to begin again.",
+                    next_step=f"Finish there, or type {marked(f'{self.command} link')} to begin again.",
                 )
             )
         return await self._offer(unit, user.account, line)
@@ -129,7 +130,7 @@ class Linking:
             return _refused(
                 Objection(
                     sentence="No code is waiting for you: it was used, or its ten minutes are over.",
-                    next_step=f"Type {self.command} link to begin again.",
+                    next_step=f"Type {marked(f'{self.command} link')} to begin again.",
                 )
             )
         if not same(digest(linking.plain_code(code), "code"), attempt.code_hash):
@@ -142,10 +143,11 @@ class Linking:
         left = linking.MOST_TRIES - tried.tries
         if left > 0:
             await unit.link_attempts.save(tried)
-            step = f"Type it exactly as the browser shows it: {self.command} link ABCD-EFGH. Tries left: {left}."
+            line = marked(f"{self.command} link ABCD-EFGH")
+            step = f"Type it exactly as the browser shows it: {line}. Tries left: {left}."
             return Objection(sentence="That is not the code that the browser shows.", next_step=step)
         await self.give_up(unit, tried, "too many wrong codes")
-        step = f"Type {self.command} link to begin again."
+        step = f"Type {marked(f'{self.command} link')} to begin again."
         return Objection(sentence="Those were too many wrong codes, so this attempt is over.", next_step=step)
 
     async def join(self, unit: Unit, attempt: LinkAttempt, user: SlackUser, *, method: str) -> Objection | None:
@@ -185,7 +187,9 @@ class Linking:
         person = await unit.people.by_slack(slack)
         now = self.clock.now()
         if person is None or not await unit.links.end_slack(slack, now):
-            sentence = f"This Slack account is not linked with GitHub. To link it, type {self.command} link."
+            sentence = (
+                f"This Slack account is not linked with GitHub. To link it, type {marked(f'{self.command} link')}."
+            )
             return Message(name="unlink_answered", fields={"sentence": sentence})
         await self._note(unit, "account_unlinked", person, slack)
         links = await unit.links.of_person(person.id)

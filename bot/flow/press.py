@@ -18,6 +18,7 @@ from bot.model.address import SLACK
 from bot.model.decision import Reason
 from bot.model.inbound import ButtonPressed, SlackCommandReceived
 from bot.model.message import Message
+from bot.model.prose import marked
 from bot.model.request import Request
 
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -59,7 +60,10 @@ class Press:
         return await self.converse.hear(met, said, arrived)
 
     async def _dead(self, met: Met, pressed: ButtonPressed) -> None:
-        fields = {"sentence": "This button is about nothing any more.", "next_step": "The command runs lists requests."}
+        fields = {
+            "sentence": "This button is about nothing any more.",
+            "next_step": f"{marked('/runs')} lists requests.",
+        }
         caller = met.caller(pressed.action, self.converse.dialect(None))
         message = Message(name="press_answered", fields=fields)
         await self.converse.reply(caller, message, action="command_refused", reason=Reason.CLOSED)

@@ -9,6 +9,7 @@ from bot.flow.answer import Asker
 from bot.flow.here import meant
 from bot.flow.ports import Logs, Units
 from bot.model.message import Message
+from bot.model.prose import marked
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob
@@ -61,7 +62,7 @@ class ReadLogs:
 
 def _next_step(request: Request | None, run: Run | None, failed: int, code: str | None, *, known: bool) -> str:
     if code is not None and not known:
-        return f"There is no request {code.upper()} in this repository. The command runs lists the newest."
+        return f"There is no request {code.upper()} in this repository. {marked('/runs')} lists the newest."
     if request is None or run is None:
         about = f"Request {code.upper()} has no run" if code else "Nothing here has a run"
         return f"{about} yet, so there are no logs."

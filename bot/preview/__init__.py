@@ -11,10 +11,13 @@ from bot.preview.answers import ANSWERS
 from bot.preview.configuring import CONFIGURING
 from bot.preview.helping import HELP
 from bot.preview.living import LIVING
-from bot.preview.slack import ONLY_SLACK
+from bot.preview.slack import ONLY_SLACK, SPOKEN
 
 SAMPLES: Final[Mapping[str, Message]] = {**LIVING, **ANSWERS, **CONFIGURING, **HELP}
 """Those that both surfaces show."""
 
-SLACK_SAMPLES: Final[Mapping[str, Message]] = {**SAMPLES, **ONLY_SLACK}
-"""Everything that Slack shows."""
+SLACK_SAMPLES: Final[Mapping[str, Message]] = {
+    name: message if "prefix" in message.fields else SPOKEN.message(message)
+    for name, message in {**SAMPLES, **ONLY_SLACK}.items()
+}
+"""Everything that Slack shows, lines to type as they are typed there."""

@@ -14,6 +14,7 @@ from bot.model.workflow import Workflow
 from bot.preview.things import (
     BOUND,
     CHECKS,
+    FORK,
     GATES,
     HIDDEN,
     LINE,
@@ -48,6 +49,7 @@ ANSWERS: Final[Mapping[str, Message]] = {
     "command-refused": refuse.refusal(LINE, Denied(gates=GATES, gate=GATES[1])),
     "command-refused-team": refused(TEAM),
     "command-refused-checks": refused(CHECKS),
+    "command-refused-with-a-line-to-type": refused(FORK),
     "command-refused-remarks": replace(
         refused(TEAM), remarks=("A newer acme/shop/.github/signalbox.yml is broken; the one before is in force.",)
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.model.message import Message
+from bot.model.prose import marked
 from bot.preview.things import NOON
 
 FILE: Final = "acme/shop/.github/signalbox.yml"
@@ -29,7 +30,8 @@ ABSENT: Final[Mapping[str, Any]] = {
 WAITS: Final = (
     f"A newer {FILE} (9c1185a5c5e9) waits, for it lets through more: production: reviews are no longer required. Until "
     "somebody else with write has approved its pull request, the stricter of old and new is in force. Where nobody "
-    "else has write, an admin types: config confirm 9c1185a5c5e9"
+    "else has write, an admin types "
+    f"{marked('/config confirm 9c1185a5c5e9')}."
 )
 CONFIRMED: Final[Mapping[str, Any]] = {
     "login": "carol",

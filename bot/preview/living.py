@@ -15,6 +15,7 @@ from bot.preview.things import (
     DONE,
     ENDED,
     FAILED,
+    FORK,
     MATRIX,
     PASSED,
     QUEUED,
@@ -99,6 +100,9 @@ LIVING: Final[Mapping[str, Message]] = {
     ),
     "refused-by-a-rule": living(
         request(RequestState.REFUSED, ended_at=later(9), reason=Reason.TEAM, note=refuse.noted(TEAM))
+    ),
+    "refused-with-a-line-to-type": living(
+        request(RequestState.REFUSED, ended_at=later(9), reason=Reason.FORK_UNTRUSTED, note=refuse.noted(FORK))
     ),
     "voided-by-a-rule-of-the-server": living(
         request(RequestState.VOIDED, **ENDED, reason=Reason.CHECKS_FAILING, note=refuse.noted(CHECKS))

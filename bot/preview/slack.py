@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from bot.catalog import load
 from bot.model.message import Button, ButtonStyle, Message
 from bot.model.request import Request, RequestState
 from bot.model.run import Run
@@ -26,6 +27,11 @@ from bot.preview.things import (
 )
 from bot.rules import report
 from bot.rules.dialect import Dialect
+
+SPOKEN: Final = Dialect(
+    command="/ops", target=None, anywhere=[name for name, command in load().items() if command.anywhere]
+)
+"""How commands are called in the examples, in a channel that has a repository of its own."""
 
 LINK: Final = Button(
     action="link", label="Link my accounts", url="https://box.example/link/slack/n0nce", style=ButtonStyle.PRIMARY
@@ -60,7 +66,7 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         name="details_posted",
         buttons=(),
     ),
-    "help-with-prefix": Dialect(command="/ops", target="acme/shop", anywhere=["help"]).message(HELP["help"]),
+    "help-with-a-target": replace(SPOKEN, target="acme/shop").message(HELP["help"]),
     "runs-asked-in-slack": Message(
         name="runs_answered",
         fields={

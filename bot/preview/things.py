@@ -13,6 +13,7 @@ from bot.model.decision import Denied, Gate, Reason
 from bot.model.message import Message
 from bot.model.origin import CommentOrigin
 from bot.model.people import Role
+from bot.model.prose import marked
 from bot.model.repository import Repository
 from bot.model.request import Pin, PinSource, Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob, RunStatus
@@ -159,6 +160,15 @@ CHECKS: Final = Gate(
         ("lint", f"{SERVER}/acme/shop/actions/runs/5/job/2"),
         ("elsewhere", "https://ci.example/42"),
     ),
+)
+
+FORK: Final = Gate(
+    name="trusted code",
+    passed=False,
+    seen="the head lies in a fork",
+    reason=Reason.FORK_UNTRUSTED,
+    next_step="Push the branch to this repository, or let somebody with write, other than the author, read the code "
+    f"and type {marked('/trust 0123456789ab')}.",
 )
 
 

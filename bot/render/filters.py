@@ -13,6 +13,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from bot.render.markdown import Safe, block, cell, code, escape
+from bot.render.prose import prose
 
 _LOGIN: Final = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]{1,16})?")
 """GitHub's rule for new names; the part after an underscore marks accounts that an enterprise manages."""
@@ -96,5 +97,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "link": link,
     "mention": mention,
     "moment": moment,
+    "prose": prose(escape, code),
     "short_sha": short_sha,
 }

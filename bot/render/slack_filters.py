@@ -15,6 +15,7 @@ from bot.render.filters import KEPT_IN_URLS, duration, leads, short_sha
 from bot.render.filters import moment as in_utc
 from bot.render.markdown import Safe
 from bot.render.mrkdwn import block, code, entities, escape
+from bot.render.prose import prose
 
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,20}")
@@ -62,6 +63,7 @@ SLACK_FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "mention": escape,
     "moment": moment,
     "person": person,
+    "prose": prose(escape, code),
     "short_sha": short_sha,
 }
 """`mention` is only text here: a GitHub login says nothing to Slack."""

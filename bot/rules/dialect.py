@@ -1,6 +1,7 @@
 """Owns how lines to copy read in Slack, where every command follows one slash command and names its target.
 
-Rules write lines as on GitHub (`/run deploy.yml`); there the same is `/ops run acme/shop#7 deploy.yml`.
+Rules write lines as on GitHub (`/run deploy.yml`), by themselves or marked in a sentence (bot/model/prose.py), and rows
+keep them so; there the same is `/ops run acme/shop#7 deploy.yml`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.model.message import Message
+from bot.model.prose import COMMAND, marked
 from bot.rules.target import INNER, split
 
 LINES: Final = frozenset({"usage", "nearest", "examples", "workflows"})
 """Fields that are lines to copy, or lists of them."""
 
-INSIDE: Final = frozenset({"offers", "commands", "gates"})
-"""Lists of rows that hold lines."""
+SENTENCES: Final = frozenset({"broken", "next_step", "note", "seen", "sentence"})
+"""Fields that are sentences, in which lines to type are marked."""
 
-TYPED: Final = re.compile(r"\A(?P<before>.*\b[Tt]ype )(?P<line>/.+)\Z", re.DOTALL)
-"""A next step that ends in a line to copy."""
+INSIDE: Final = frozenset({"offers", "commands", "gates", "requests"})
+"""Lists of rows that hold lines and sentences."""
 
 IN_ROWS: Final = frozenset({"line", "usage"})
 
@@ -58,13 +60,18 @@ class Dialect:
     def message(self, message: Message) -> Message:
         """The message with its lines to copy as they are typed in Slack; `prefix` tells templates the slash command."""
         fields = {name: self._field(name, value) for name, value in message.fields.items()}
-        return replace(message, fields={**fields, "prefix": self.command})
+        remarks = tuple(map(self.sentence, message.remarks))
+        return replace(message, fields={**fields, "prefix": self.command}, remarks=remarks)
+
+    def sentence(self, sentence: str) -> str:
+        """The sentence with the lines in it as they are typed in Slack."""
+        return COMMAND.sub(lambda found: marked(self.line(found["line"])), sentence)
 
     def _field(self, name: str, value: object) -> object:
         if name in LINES:
             return self._lines(value)
-        if name == "next_step" and isinstance(value, str) and (typed := TYPED.match(value)):
-            return typed["before"] + self.line(typed["line"])
+        if name in SENTENCES and isinstance(value, str):
+            return self.sentence(value)
         if name in INSIDE and isinstance(value, list | tuple):
             return [self._row(row) for row in value]
         return value

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.model.config import Config, ConfigFault, KeptConfig
+from bot.model.prose import marked
 from bot.rules import changes, superseding
 from bot.rules.superseding import Widens
 
@@ -161,7 +162,7 @@ def _last_good(known: Known, file: str, remark: str) -> Standing:
 def _unreadable(kept: KeptConfig, file: str) -> Standing:
     why = f"This version of Signalbox can not read what was in force as {file}."
     if waits(kept):
-        why += f" An admin may put the newer one in force: config confirm {name_of(kept.waiting_blob)}"
+        why += f" An admin may put the newer one in force: {marked(f'/config confirm {name_of(kept.waiting_blob)}')}."
     return Standing(file=file, kept=kept, config=Config(), broken=why)
 
 
@@ -172,8 +173,8 @@ def _waiting_words(file: str, kept: KeptConfig, wider: Sequence[str]) -> str:
     named = name_of(kept.waiting_blob)
     return (
         f"{what} {file} ({named}) waits, for it lets through more: {_some(wider)} Until somebody else with write has "
-        f"approved its pull request, {_meanwhile(kept)}. Where nobody else has write, an admin types: config confirm "
-        f"{named}"
+        f"approved its pull request, {_meanwhile(kept)}. Where nobody else has write, an admin types "
+        f"{marked(f'/config confirm {named}')}."
     )
 
 

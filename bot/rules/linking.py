@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.model.link import AccountLink, LinkAttempt
 from bot.model.people import GitHubAccount, Person
+from bot.model.prose import marked
 from bot.model.slack import SlackAccount, SlackUser, Standing
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -75,7 +76,7 @@ def linked_already(holder: Person, command: str) -> Objection:
     """Somebody asks to link a Slack account that is linked."""
     return Objection(
         sentence=f"This Slack account is linked with {holder.github.login} on GitHub already.",
-        next_step=f"To link another GitHub account, type {command} unlink first.",
+        next_step=f"To link another GitHub account, type {marked(f'{command} unlink')} first.",
     )
 
 
@@ -95,13 +96,14 @@ def objection(
     if holder is not None:
         return Objection(
             sentence=f"This Slack account is linked with another GitHub account, {holder.github.login}.",
-            next_step=f"Type {command} unlink in Slack, then {command} link again.",
+            next_step=f"Type {marked(f'{command} unlink')} in Slack, then {marked(f'{command} link')} again.",
         )
     other = next((link for link in links if _same_home(link, slack)), None)
     if other is not None:
         return Objection(
             sentence=f"{github.login} on GitHub is linked with another Slack account here, {other.login}.",
-            next_step=f"Type {command} unlink with that Slack account, then {command} link with this one.",
+            next_step=f"Type {marked(f'{command} unlink')} with that Slack account, "
+            f"then {marked(f'{command} link')} with this one.",
         )
     return None
 

@@ -7,6 +7,7 @@ from typing import Final
 from bot.model.command import Problem
 from bot.model.decision import Denied, Gate, Reason
 from bot.model.message import Message
+from bot.model.prose import marked
 from bot.rules import places
 
 LISTED: Final = 20
@@ -61,7 +62,7 @@ def in_short(message: Message) -> str:
         return "Something went wrong in Signalbox, so nothing was started. Tell whoever runs it."
     if message.name == "command_misheard":
         way = fields["nearest"] or fields["usage"]
-        return f"{fields['sentence']} Type {way}".strip() if way else str(fields["sentence"])
+        return f"{fields['sentence']} Type {marked(str(way))}.".strip() if way else str(fields["sentence"])
     said = _sentences(*(str(fields[name]) for name in ("seen", "sentence", "next_step") if fields.get(name)))
     return places.noted(said, str(fields.get("source") or ""))
 

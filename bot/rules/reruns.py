@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.model.decision import Gate, Reason
+from bot.model.prose import marked
 from bot.model.request import Pin, Request, RequestState
 from bot.model.run import Run, RunStatus
 
@@ -12,12 +13,13 @@ def possible(request: Request | None, run: Run | None, *, code: str | None) -> G
     if request is None or run is None:
         named = code.upper() if code else None
         seen = f"request {named} has no run here" if named else "nothing here has a run that ended"
-        return _shut("run to repeat", seen, Reason.NO_RUN, "The command runs lists the newest requests.")
+        return _shut("run to repeat", seen, Reason.NO_RUN, f"{marked('/runs')} lists the newest requests.")
     if request.state is RequestState.VOIDED:  # its run holds another commit than its record says, or is not ours
         seen = f"the run of {request.code} is not what was asked for"
         return _shut("run as asked for", seen, Reason.RUN_MISMATCH, "Type the first command again.")
     if run.status is not RunStatus.COMPLETED:
-        return _shut("run ended", f"the run of {request.code} has not ended", Reason.NOT_ENDED, "Wait, or cancel it.")
+        step = f"Wait, or stop it: {marked(f'/cancel {request.code}')}."
+        return _shut("run ended", f"the run of {request.code} has not ended", Reason.NOT_ENDED, step)
     return Gate(name="run ended", passed=True, seen=f"the run of {request.code} has ended")
 
 

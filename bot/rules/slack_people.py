@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.model.decision import Reason
 from bot.model.message import Message
+from bot.model.prose import marked
 from bot.model.slack import Binding, SlackUser, Standing
 
 
@@ -23,7 +24,7 @@ def refused(user: SlackUser, *, anywhere: bool, bound: Binding | None) -> tuple[
             kind = "Guests" if user.standing is Standing.GUEST else "People from other workspaces"
             return Reason.GUEST, _message(
                 f"{kind} can not use Signalbox in this channel.",
-                "To allow it, somebody who maintains the repository can type /use owner/repo guests=true",
+                f"To allow it, somebody who maintains the repository can type {marked('/use owner/repo guests=true')}.",
             )
         case _:
             return None

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from aiohttp import web
 
+from bot.model.prose import pieces
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -133,10 +135,12 @@ def html(template: str, http_status: int = 200, **fields: object) -> web.Respons
 def _templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["pieces"] = pieces
+    return environment

@@ -242,7 +242,7 @@ async def test_t13_what_is_wider_or_gone_waits(world: World, newer: str | None, 
         assert remark == (
             f"{word or 'The removal of'} {FILE} ({named}) waits, for it lets through more: Production needs no reviews "
             "any more. Until somebody else with write has approved its pull request, the stricter of old and new is in "
-            f"force. Where nobody else has write, an admin types: config confirm {named}"
+            f"force. Where nobody else has write, an admin types `/config confirm {named}`."
         )
 
 
@@ -291,7 +291,7 @@ async def test_t13_the_way_back_is_called_so_with_what_it_takes(world: World) ->
     assert effective.remarks == (
         f"The way back to the earlier {FILE} ({named}) waits, for it lets through more: Production needs no lock any "
         "more. Until somebody else with write has approved its pull request, the strictest of old, new and what waited "
-        f"in between is in force. Where nobody else has write, an admin types: config confirm {named}",
+        f"in between is in force. Where nobody else has write, an admin types `/config confirm {named}`.",
     )
 
 
@@ -502,7 +502,7 @@ async def test_a_new_version_that_can_not_read_the_old_file_knows_no_gate(world:
     _, effective = await world.shows(file("lock"))
     assert effective.broken == (
         f"This version of Signalbox can not read what was in force as {FILE}. An admin may put the newer one in force: "
-        f"config confirm {file('lock').blob[:12]}"
+        f"`/config confirm {file('lock').blob[:12]}`."
     )
 
 

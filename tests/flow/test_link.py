@@ -120,7 +120,7 @@ async def test_t5_nobody_else_can_use_the_code(links: Links) -> None:
 async def test_t21_the_same_user_id_at_another_home_is_somebody_else(links: Links) -> None:
     code = await links.shown_code(ALICE, GITHUB)
     twin = slack_user(home="T2")
-    assert said(await links.types(twin, code))[1] == "Type /ops link to begin again."
+    assert said(await links.types(twin, code))[1] == "Type `/ops link` to begin again."
     assert await links.person(twin) is None
 
 
@@ -128,7 +128,7 @@ async def test_a_code_works_once(links: Links) -> None:
     code = await links.shown_code(ALICE, GITHUB)
     await links.types(ALICE, code)
     await links.unlinks(ALICE)
-    assert said(await links.types(ALICE, code))[1] == "Type /ops link to begin again."
+    assert said(await links.types(ALICE, code))[1] == "Type `/ops link` to begin again."
     assert await links.person(ALICE) is None
 
 
@@ -144,12 +144,12 @@ async def test_a_code_works_for_ten_minutes_from_the_command(links: Links) -> No
 async def test_t5_five_wrong_codes_end_the_attempt(links: Links) -> None:
     code = await links.shown_code(ALICE, GITHUB)
     answers = [said(await links.types(ALICE, "WRNG-CDE2")) for _ in range(5)]
-    step = "Type it exactly as the browser shows it: /ops link ABCD-EFGH. Tries left: {}."
+    step = "Type it exactly as the browser shows it: `/ops link ABCD-EFGH`. Tries left: {}."
     assert answers == [
         *(("That is not the code that the browser shows.", step.format(left)) for left in (4, 3, 2, 1)),
-        ("Those were too many wrong codes, so this attempt is over.", "Type /ops link to begin again."),
+        ("Those were too many wrong codes, so this attempt is over.", "Type `/ops link` to begin again."),
     ]
-    assert said(await links.types(ALICE, code))[1] == "Type /ops link to begin again."
+    assert said(await links.types(ALICE, code))[1] == "Type `/ops link` to begin again."
     assert await links.person(ALICE) is None
     assert (await links.audited())[-1][0] == "link_refused"
 
@@ -188,7 +188,7 @@ async def test_a_command_typed_while_the_browser_is_open_does_not_end_the_attemp
         message = await links.linking.begin(unit, ALICE, line="status")
     assert said(message) == (
         "You are linking your accounts in a browser, so nothing was done yet.",
-        "Finish there, or type /ops link to begin again.",
+        "Finish there, or type `/ops link` to begin again.",
     )
     assert await links.browser.to_github(secret)
 
@@ -197,7 +197,7 @@ async def test_a_slack_account_that_is_linked_is_told_so(links: Links) -> None:
     await links.link(ALICE, GITHUB)
     assert said(await links.asks(ALICE)) == (
         "This Slack account is linked with alice on GitHub already.",
-        "To link another GitHub account, type /ops unlink first.",
+        "To link another GitHub account, type `/ops unlink` first.",
     )
 
 
@@ -206,7 +206,7 @@ async def test_a_slack_account_that_got_another_link_meanwhile_keeps_it(links: L
     await _linked_meanwhile(links, OTHER)
     assert said(await links.types(ALICE, code)) == (
         "This Slack account is linked with another GitHub account, alice-work.",
-        "Type /ops unlink in Slack, then /ops link again.",
+        "Type `/ops unlink` in Slack, then `/ops link` again.",
     )
     person = await links.person(ALICE)
     assert person is not None
@@ -238,7 +238,7 @@ async def test_t5_a_github_account_has_one_slack_account_per_workspace(links: Li
     assert objection is not None
     assert (objection.sentence, objection.next_step) == (
         "alice on GitHub is linked with another Slack account here, alice.",
-        "Type /ops unlink with that Slack account, then /ops link with this one.",
+        "Type `/ops unlink` with that Slack account, then `/ops link` with this one.",
     )
     assert await links.person(MALLORY) is None
 
@@ -259,7 +259,7 @@ async def test_unlinking_ends_the_link_and_tells_the_other_account_once(links: L
         "This Slack account is no longer linked with alice on GitHub."
     )
     assert (await links.unlinks(ELSEWHERE)).fields["sentence"] == (
-        "This Slack account is not linked with GitHub. To link it, type /ops link."
+        "This Slack account is not linked with GitHub. To link it, type `/ops link`."
     )
     assert await links.person(ELSEWHERE) is None
     assert await links.person(ALICE) is not None

@@ -75,9 +75,36 @@ def test_every_line_of_a_message() -> None:
 def test_a_next_step_that_ends_in_a_line_is_for_slack() -> None:
     pull = pull_request(head_repository=None)
     step = policy.not_a_fork(pull, None, None).next_step
-    assert step.endswith("type /trust " + pull.head_sha[:12])
-    (said,) = [dialect("acme/shop#7").message(Message(name="command_refused", fields={"next_step": step}))]
-    assert str(said.fields["next_step"]).endswith("type /ops trust acme/shop#7 " + pull.head_sha[:12])
+    assert step.endswith(f"type `/trust {pull.head_sha[:12]}`.")
+    said = dialect("acme/shop#7").message(Message(name="command_refused", fields={"next_step": step}))
+    assert str(said.fields["next_step"]).endswith(f"type `/ops trust acme/shop#7 {pull.head_sha[:12]}`.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spoken"),
+    [
+        ("Type `/rerun K7QX2M`.", "Type `/ops rerun K7QX2M`."),
+        ("`/runs` lists them, `/help` helps.", "`/ops runs acme/shop` lists them, `/ops help` helps."),
+        ("Type ``/run a.yml note='a`b'`` again.", "Type ``/ops run acme/shop a.yml note='a`b'`` again."),
+        ("Type `` /run a.yml note=` `` again.", "Type `` /ops run acme/shop a.yml note=` `` again."),
+        ("Type `/ops help`.", "Type `/ops help`."),
+        ("There is /run in it, and `build` failed.", "There is /run in it, and `build` failed."),
+        ("An open `/run ends nowhere.", "An open `/run ends nowhere."),
+        ("", ""),
+    ],
+)
+def test_lines_that_are_marked_in_a_sentence(sentence: str, spoken: str) -> None:
+    said = dialect("acme/shop").message(Message(name="any", fields={"note": sentence}, remarks=(sentence,)))
+    assert said.fields["note"] == spoken
+    assert said.remarks == (spoken,)
+    again = dialect("acme/shop").message(said)
+    assert (again.fields, again.remarks) == (said.fields, said.remarks)
+
+
+def test_notes_in_a_list_of_requests() -> None:
+    rows = [{"code": "K7QX2M", "text": "/run as typed", "note": "Type `/rerun K7QX2M`."}]
+    said = dialect().message(Message(name="status_answered", fields={"requests": rows}))
+    assert said.fields["requests"] == [{"code": "K7QX2M", "text": "/run as typed", "note": "Type `/ops rerun K7QX2M`."}]
 
 
 @pytest.mark.parametrize("command", ["/ops", "/box"])

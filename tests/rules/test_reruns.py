@@ -29,7 +29,7 @@ def test_a_run_that_has_not_ended_can_not(status: RunStatus) -> None:
     gate = reruns.possible(make.request(), make.run(status=status), code=None)
     assert (gate.passed, gate.reason) == (False, Reason.NOT_ENDED)
     assert gate.seen == "the run of K7QX2M has not ended"
-    assert gate.next_step == "Wait, or cancel it."
+    assert gate.next_step == "Wait, or stop it: `/cancel K7QX2M`."
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_without_a_run_there_is_nothing_to_repeat(
 ) -> None:
     gate = reruns.possible(request_, run, code=code)
     assert (gate.passed, gate.reason, gate.seen) == (False, Reason.NO_RUN, seen)
-    assert gate.next_step == "The command runs lists the newest requests."
+    assert gate.next_step == "`/runs` lists the newest requests."
 
 
 @pytest.mark.parametrize(

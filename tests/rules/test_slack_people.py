@@ -59,12 +59,12 @@ def test_t21_guests_and_external_people_act_only_where_the_channel_lets_them(
         (
             S.GUEST,
             "Guests can not use Signalbox in this channel.",
-            "To allow it, somebody who maintains the repository can type /use owner/repo guests=true",
+            "To allow it, somebody who maintains the repository can type `/use owner/repo guests=true`.",
         ),
         (
             S.EXTERNAL,
             "People from other workspaces can not use Signalbox in this channel.",
-            "To allow it, somebody who maintains the repository can type /use owner/repo guests=true",
+            "To allow it, somebody who maintains the repository can type `/use owner/repo guests=true`.",
         ),
         (S.BOT, "Bots can not ask for anything here.", "Have a person ask."),
         (S.DEACTIVATED, "Your Slack account is deactivated.", "Ask an admin of your workspace."),

@@ -319,7 +319,7 @@ async def test_cancel_of_something_that_ended(story: Story) -> None:
     await story.types("alice", "/cancel")
     assert story.answers()[-1] == "Nothing here is waiting or running, so there is nothing to stop."
     await story.types("alice", "/cancel ZZZZZZ")
-    assert story.answers()[-1] == "There is no request CODE in this repository. The command runs lists the newest."
+    assert story.answers()[-1] == "There is no request CODE in this repository. `/runs` lists the newest."
 
 
 async def _jobs(story: Story) -> list[tuple[str, str]]:

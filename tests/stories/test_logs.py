@@ -16,7 +16,7 @@ STEP = "Run make ship\nmake ship\nshell: /usr/bin/bash -e {0}"
 END = "error: Process completed with exit code 1."
 SHIP = f"❌ [ship]({PAGE}/actions/runs/RUN1/job/SHIP) failed in the step “Run make ship”"
 NOTHING = "Nothing here has a run yet, so there are no logs."
-UNKNOWN = "There is no request CODE in this repository. The command runs lists the newest."
+UNKNOWN = "There is no request CODE in this repository. `/runs` lists the newest."
 WITHOUT = "_Its log can not be read any more, or it has none._"
 
 

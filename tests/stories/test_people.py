@@ -149,7 +149,7 @@ async def test_a_fork_runs_nothing(story: Story) -> None:
     assert story.answers(pull) == [
         "⛔ **Refused:** the head lies in a fork (`fork_untrusted`)\n\n"
         "**Next:** Push the branch to this repository, or let somebody with write, other than the author, read the "
-        f"code and type /trust {pull.head_sha[:12]}\n\n"
+        f"code and type `/trust {pull.head_sha[:12]}`.\n\n"
         f"`{LINE}` was stopped by the rule “trusted code”. Nothing was run."
     ]
     pull.delete_fork()

@@ -34,7 +34,7 @@ LINKED = paragraphs(
 )
 NO_CODE = paragraphs(
     "⛔ Not linked: No code is waiting for you: it was used, or its ten minutes are over.",
-    "Next: Type /ops link to begin again.",
+    "Next: Type `/ops link` to begin again.",
 )
 
 

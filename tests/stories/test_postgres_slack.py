@@ -50,7 +50,7 @@ TAKEN = in_slack(
 )
 DEAD = paragraphs(
     "This button is about nothing any more.",
-    "Next: The command runs lists requests.",
+    "Next: `/ops runs` lists requests.",
     "Only you see this.",
 )
 BOUND = "This channel is about acme/shop now.\n\nHere `acme/shop` is meant wherever no repository is named."

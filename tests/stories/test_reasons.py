@@ -72,7 +72,7 @@ async def test_a_command_that_is_gone_before_it_is_dispatched(tmp_path: Path) ->
         for _ in range(20):
             await chat.passes(30)
         assert chat.github.dispatched == []
-        assert "acme/shop has no command ship. Type help for what there is. (`unknown_command`)" in chat.answers()[-1]
+        assert "acme/shop has no command ship. `/help` shows what there is. (`unknown_command`)" in chat.answers()[-1]
 
 
 async def refused(chat: SlackStory, reason: str) -> None:

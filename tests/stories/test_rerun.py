@@ -154,7 +154,7 @@ async def test_nothing_to_run_again(story: Story) -> None:
         "nothing here has a run that ended",
         "no_run",
         "run to repeat",
-        "The command runs lists the newest requests.",
+        "`/runs` lists the newest requests.",
     )
     await story.types("alice", "/rerun")
     assert story.answers() == [nothing]
@@ -167,7 +167,7 @@ async def test_nothing_to_run_again(story: Story) -> None:
         "request CODE has no run here",
         "no_run",
         "run to repeat",
-        "The command runs lists the newest requests.",
+        "`/runs` lists the newest requests.",
     )
 
 
@@ -178,14 +178,14 @@ async def test_a_run_that_still_runs_is_not_run_again(story: Story) -> None:
     await story.types("alice", f"/explain rerun {request.code}")
     await story.passes(1)
     assert story.answers()[0] == refused(
-        "/rerun CODE", "the run of CODE has not ended", "not_ended", "run ended", "Wait, or cancel it."
+        "/rerun CODE", "the run of CODE has not ended", "not_ended", "run ended", "Wait, or stop it: `/cancel CODE`."
     )
     assert story.answers()[1] == paragraphs(
         "⛔ **Refused:** `/rerun CODE` is stopped (`not_ended`). Nothing was run.",
         "- ✅ open, repository visible: alice can see acme/shop\n"
         "- ✅ open, role: alice has the role write, rerun needs write\n"
         "- ⛔ shut, run ended: the run of CODE has not ended (`not_ended`)",
-        "**Next:** Wait, or cancel it.",
+        "**Next:** Wait, or stop it: `/cancel CODE`.",
     )
 
 
@@ -551,7 +551,7 @@ async def test_rerun_in_slack_without_the_right_or_without_a_run(chat: SlackStor
             "nothing here has a run that ended",
             "no_run",
             "run to repeat",
-            "The command runs lists the newest requests.",
+            "`/ops runs acme/shop` lists the newest requests.",
         )
     ]
     assert chat.whispers("rita") == [

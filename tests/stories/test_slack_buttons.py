@@ -25,7 +25,7 @@ FAILED = in_slack(
 )
 DEAD = paragraphs(
     "This button is about nothing any more.",
-    "Next: The command runs lists requests.",
+    "Next: `/ops runs` lists requests.",
     "Only you see this.",
 )
 

@@ -82,12 +82,12 @@ async def test_t15_a_fork_runs_once_its_commit_is_trusted_with_the_default_branc
     refused = await fork.types("alice", LINE)
     assert "the head lies in a fork" in refused
     assert "(`fork_untrusted`)" in refused
-    assert f"type /trust {fork.head[:12]}" in refused
+    assert f"type `/trust {fork.head[:12]}`" in refused
     assert fork.ran() == []
     assert await fork.types("bob", fork.line) == (
         f"🤝 **bob trusts `{fork.head[:12]}`** of `#2`, which lies in a fork: it can be run now.\n\n"
         "What is pushed after it has to be looked at and trusted by itself.\n\n"
-        "It counts until 1 Mar 2027, 09:02 UTC as long as bob has write. To take it back, type `/trust --revoke`"
+        "It counts until 1 Mar 2027, 09:02 UTC as long as bob has write. To take it back, type `/trust --revoke`."
     )
     await fork.types("alice", LINE)
     assert fork.ran() == [(MAIN, fork.head)]
@@ -126,7 +126,7 @@ async def test_without_a_word_of_it_later_commits_are_not_meant(lasting: Fork) -
 async def test_it_is_taken_back_by_whoever_has_write(fork: Fork) -> None:
     await fork.types("bob", fork.line)
     assert await fork.types("alice", "/trust --revoke") == (
-        "🚫 Nothing of `#2` is trusted any more. What runs already goes on: `cancel` stops it."
+        "🚫 Nothing of `#2` is trusted any more. What runs already goes on: `/cancel` stops it."
     )
     assert "fork_untrusted" in await fork.types("alice", LINE)
     assert fork.ran() == []
@@ -260,7 +260,7 @@ async def test_trust_of_somebody_linked_in_slack_counts_on_github(tmp_path: Path
         await chat.ops("bob", f"trust acme/shop#2 {fork.head[:12]}")
         (answer,) = chat.whispers("bob")
         assert answer.startswith(f"🤝 bob trusts `{fork.head[:12]}` of `#2`, which lies in a fork: it can be run now.")
-        assert answer.endswith("To take it back, type `/ops trust acme/shop#2 --revoke`")
+        assert answer.endswith("To take it back, type `/ops trust acme/shop#2 --revoke`.")
         await chat.types("alice", LINE, fork.pull)
         assert fork.ran() == [(MAIN, fork.head)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.model.decision import Gate, Reason
+from bot.model.prose import marked
 
 
 def unlocked(environment: str, *, holder: str | None, rule: str = "") -> Gate:
@@ -14,6 +15,7 @@ def unlocked(environment: str, *, holder: str | None, rule: str = "") -> Gate:
         passed=False,
         seen=f"{holder} is on its way to {environment} and has not ended",
         reason=Reason.LOCKED,
-        next_step=f"Type it again when {holder} has ended (status {holder}), or stop that one (cancel {holder}).",
+        next_step=f"Type it again when {holder} has ended: {marked(f'/status {holder}')} shows it, "
+        f"{marked(f'/cancel {holder}')} stops it.",
         rule=rule,
     )
