@@ -184,8 +184,10 @@ class Announce:
             now=self.clock.now(),
             slack_user=picture.slack_user,
         )
-        slack = isinstance(picture.announcement.address, SlackPlace)
-        return self.dialect.message(message) if slack and self.dialect else message
+        if self.dialect is None or not isinstance(picture.announcement.address, SlackPlace):
+            return message
+        note = replace(self.dialect, target=_target(picture)).sentence(str(message.fields["note"]))
+        return self.dialect.message(replace(message, fields={**message.fields, "note": note}))
 
     async def _elsewhere(self, picture: _Picture, announcement: Announcement, *, shared: bool) -> datetime | None:
         """We may not speak there: in Slack the person gets a direct message instead; on GitHub the thread is gone."""
@@ -228,6 +230,12 @@ class Announce:
         thread = replace(address, thread=address.thread or message)
         details = replace(self._message(picture), name="details_posted", buttons=())
         await self.reply.tell(unit, thread, details, key=f"details:{announcement.id}:{picture.request.state}")
+
+
+def _target(picture: _Picture) -> str:
+    """What its note is about, in words that hold in every channel, also in one that it was moved to."""
+    number = picture.request.number
+    return picture.repository.full_name if number is None else f"{picture.repository.full_name}#{number}"
 
 
 async def _slack_user(unit: Unit, announcement: Announcement, request: Request) -> str | None:

@@ -11,6 +11,7 @@ from typing import Final
 from bot.model.command import Problem
 from bot.model.decision import Allowed, Decision, Denied, Gate, Reason
 from bot.model.people import Role
+from bot.model.prose import marked
 from bot.model.repository import PullRequest
 
 
@@ -81,7 +82,7 @@ def known(verb: str, full_name: str, *, exists: bool, broken: str | None) -> Gat
         passed=exists,
         seen=f"{full_name} has {'the' if exists else 'no'} command {verb}",
         reason=None if exists else Reason.UNKNOWN_COMMAND,
-        next_step="" if exists else "Type help for what there is.",
+        next_step="" if exists else f"{marked('/help')} shows what there is.",
     )
 
 
@@ -92,12 +93,13 @@ def arguments(problem: Problem | None, *, unknown: str = "") -> Gate:
         return Gate(name="arguments", passed=True, seen="every input fits the workflow file on the default branch")
     if problem is None:
         return Gate(name="arguments", passed=False, seen=unknown, reason=Reason.ARGUMENTS, next_step=NAME_IT)
+    way = problem.nearest or problem.usage
     return Gate(
         name="arguments",
         passed=False,
         seen=problem.sentence,
         reason=Reason.ARGUMENTS,
-        next_step=f"Type {problem.nearest or problem.usage}" if problem.nearest or problem.usage else "",
+        next_step=f"Type {marked(way)}." if way else "",
     )
 
 
@@ -113,7 +115,7 @@ def not_a_fork(pull_request: PullRequest, ref: str | None, trusted_by: str | Non
         next_step=""
         if passed
         else "Push the branch to this repository, or let somebody with write, other than the author, read the code and "
-        f"type /trust {pull_request.head_sha[:12]}",
+        f"type {marked(f'/trust {pull_request.head_sha[:12]}')}.",
     )
 
 
