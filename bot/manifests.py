@@ -21,6 +21,7 @@ PERMISSIONS: Final = {
     "actions": "write",
     "checks": "write",
     "contents": "read",
+    "deployments": "write",
     "issues": "write",
     "members": "read",
     "metadata": "read",
@@ -33,6 +34,10 @@ OPTIONAL_PERMISSIONS: Final = {"contents": "write"}
 """What the GitHub App is not given unless somebody wants it: `config init` opens a pull request with it."""
 
 EVENTS: Final = (
+    "check_run",
+    "deployment",
+    "deployment_protection_rule",
+    "deployment_status",
     "issue_comment",
     "member",
     "membership",

@@ -222,7 +222,7 @@ def _review(common: Common) -> review_config.ReviewConfig:
         read=configure.layer.read,
         configure=configure,
         survey=surroundings.Survey(github.workflows, github.input_limit),
-        judgements=github.judgements,
+        check_runs=github.check_runs,
         render=common.render,
         patience=common.patience,
     )

@@ -14,17 +14,20 @@ from bot.flow import ports
 from bot.flow.receive import ACCESS
 from bot.github import budget
 from bot.github.accounts import Accounts
+from bot.github.check_runs import CheckRuns
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
 from bot.github.config_files import ConfigFiles
 from bot.github.config_history import ConfigHistory
+from bot.github.deployments import Deployments
 from bot.github.edge import Door
+from bot.github.environments import Environments
 from bot.github.hook_deliveries import HookDeliveries
 from bot.github.inbound import ReadDelivery
-from bot.github.judgements import Judgements
 from bot.github.logs import Logs
 from bot.github.permissions import Permissions
 from bot.github.proposals import Proposals
+from bot.github.protection_rule import ProtectionRule
 from bot.github.pull_requests import PullRequests
 from bot.github.repositories import Repositories
 from bot.github.runs import WorkflowRuns
@@ -54,7 +57,10 @@ class GitHub:
     teams: ports.Teams
     config_files: ports.ConfigFiles
     history: ports.ConfigHistory
-    judgements: ports.Judgements
+    check_runs: ports.CheckRuns
+    deployments: ports.Deployments
+    environments: ports.Environments
+    protection_rule: ports.ProtectionRule
     proposals: ports.Proposals
     workflows: ports.Workflows
     runs: ports.WorkflowRuns
@@ -96,7 +102,10 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         teams=teams,
         config_files=ConfigFiles(clients, repositories),
         history=ConfigHistory(clients),
-        judgements=Judgements(clients),
+        check_runs=CheckRuns(clients),
+        deployments=Deployments(clients),
+        environments=Environments(clients),
+        protection_rule=ProtectionRule(clients),
         proposals=Proposals(clients),
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),

@@ -16,12 +16,14 @@ from bot.errors import NotFound, Refused
 from bot.flow.config_layer import Reader, file_of
 from bot.flow.configure import Configure
 from bot.flow.patience import Patience
-from bot.flow.ports import ConfigFiles, ConfigHistory, Judgements, Render, Units
+from bot.flow.ports import CheckRuns, ConfigFiles, ConfigHistory, Render, Units
 from bot.flow.surroundings import Survey
+from bot.model.check_run import CheckReport, CheckStatus
 from bot.model.config import Config, ConfigFile, Layer
 from bot.model.inbound import HeadMoved
 from bot.model.job import Job
 from bot.model.repository import Repository
+from bot.model.run import Conclusion
 from bot.rules import advice, reviewing
 from bot.rules.in_force import Standing
 from bot.rules.reviewing import Verdict
@@ -58,7 +60,7 @@ class ReviewConfig:
     read: Reader
     configure: Configure
     survey: Survey
-    judgements: Judgements
+    check_runs: CheckRuns
     render: Render
     patience: Patience
 
@@ -76,18 +78,20 @@ class ReviewConfig:
             verdict = await self._verdict(repository, sha, number)
             if verdict is None:
                 return
-            await self.judgements.tell(
-                repository,
-                sha,
-                name=NAME,
-                key=f"{REVIEW}:{number}",
-                conclusion=verdict.conclusion,
-                title=verdict.title,
-                summary=self.render.github(verdict.message),
-            )
+            await self.check_runs.tell(repository, sha, self._report(verdict, number))
         except (NotFound, Refused) as error:  # a commit that is gone, or an App without the permission
             facts = {"action": "config_not_reviewed", "repository": repository.id, "number": number}
             log.warning("A pull request's configuration was not reviewed: %s", error, extra=facts)
+
+    def _report(self, verdict: Verdict, number: int) -> CheckReport:
+        return CheckReport(
+            name=NAME,
+            external_id=f"{REVIEW}:{number}",
+            status=CheckStatus.COMPLETED,
+            conclusion=Conclusion(verdict.conclusion),
+            title=verdict.title,
+            summary=self.render.github(verdict.message),
+        )
 
     async def _verdict(self, repository: Repository, sha: str, number: int) -> Verdict | None:
         if not await self.history.touched(repository, number):

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec import structs
 
 from bot.clock import Clock, Mint
 from bot.errors import BadPayload, BadSignature
@@ -61,8 +62,10 @@ class Door:
         for_facts_only = shape is None or (shape.actions is not None and found.action not in shape.actions)
         if for_facts_only and not happened.keeps(event, found):
             return None
-        if isinstance(found, CommentEvent) and not _worth_keeping(found):
-            return None
+        if isinstance(found, CommentEvent):
+            if not _worth_keeping(found):
+                return None
+            found = found if found.action == "created" else _without_words(found)
         return self._delivery(event, guid, found)
 
     def _verify(self, signature: str, body: bytes) -> None:
@@ -94,8 +97,21 @@ def _named(headers: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _worth_keeping(found: CommentEvent) -> bool:
-    """A cheap look that may keep too much, never too little; `bot.github.inbound` decides."""
+    """A cheap look that may keep too much, never too little; `bot.github.inbound` decides.
+
+    Of a change it is asked whether there was a command before: what is written later is none.
+    """
     comment = found.comment
     if comment is None or comment.user is None or comment.user.type != "User":
         return False
+    if found.action == "edited":
+        was = found.changes.body if found.changes else None
+        return was is None or was.before is None or may_hold_command(was.before)
     return may_hold_command(comment.body or "")
+
+
+def _without_words(found: CommentEvent) -> CommentEvent:
+    """What a change is about, and not what was said: only new comments are commands."""
+    if found.comment is None:
+        return found
+    return structs.replace(found, comment=structs.replace(found.comment, body=None), changes=None)

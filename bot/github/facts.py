@@ -72,6 +72,7 @@ class CommentFacts(Fields, frozen=True):
     body: str | None = None
     user: Account | None = None
     created_at: Moment | None = None
+    updated_at: Moment | None = None
     html_url: str = ""
     performed_via_github_app: App | None = None
 
@@ -161,8 +162,22 @@ class Envelope(Fields, frozen=True):
     sender: Account | None = None
 
 
+class Was(Fields, frozen=True):
+    """What stood there before."""
+
+    before: str | None = msgspec.field(default=None, name="from")
+
+
+class Changes(Fields, frozen=True):
+    """What an edit changed."""
+
+    body: Was | None = None
+
+
 class CommentEvent(Envelope, frozen=True):
     """`issue_comment`; comments on reviews and discussions look much alike."""
+
+    changes: Changes | None = None
 
     comment: CommentFacts | None = None
     issue: IssueFacts | None = None

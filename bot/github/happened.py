@@ -24,8 +24,8 @@ SAID: Final = frozenset(
 """Talk, which is not kept; and `ping`, which says nothing."""
 
 REVIEW: Final = "pull_request_review"
-SUBSCRIBED: Final = frozenset({REVIEW})
-"""What the App hears for its facts alone. It comes with a permission that commands need anyway."""
+SUBSCRIBED: Final = frozenset({REVIEW, "deployment", "deployment_status"})
+"""What the App hears for its facts alone. It comes with permissions that commands need anyway."""
 
 
 class Belongs(Fields, frozen=True):

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from uuid import UUID
 
 from bot.errors import BadPayload
-from bot.github import readings
+from bot.github import inbound_deploying, readings
 from bot.github.comment_text import find_lines
 from bot.github.facts import (
     CommentEvent,
@@ -62,6 +62,8 @@ def read(delivery: Delivery, app_id: int | None = None) -> tuple[Inbound, ...]:
 
 def _comment(delivery: Delivery, found: Envelope, app_id: int | None) -> tuple[Inbound, ...]:
     event = _as(found, CommentEvent)
+    if event.action != "created":
+        return inbound_deploying.comment_changed(delivery, event)
     comment, issue = event.comment, event.issue
     if comment is None or issue is None or comment.user is None or comment.created_at is None:
         return ()
@@ -173,6 +175,8 @@ _READERS: Final[Mapping[str, Callable[[Delivery, Envelope, int | None], tuple[In
     "pull_request": _pull_request,
     "workflow_run": _run,
     "workflow_job": _job,
+    "check_run": inbound_deploying.check_run,
+    "deployment_protection_rule": inbound_deploying.protection,
     "member": _access,
     "membership": _access,
     "team": _access,

@@ -25,6 +25,12 @@ SNAPSHOT_WITHOUT_CHECKS: Final[Mapping[str, str]] = {"contents": "read", "pull_r
 """For an installation whose owner did not accept the permissions for checks yet."""
 TEAMS: Final[Mapping[str, str]] = {"members": "read"}
 CHECK_RUNS: Final[Mapping[str, str]] = {"checks": "write"}
+DEPLOYMENTS: Final[Mapping[str, str]] = {"deployments": "write"}
+READ_DEPLOYMENTS: Final[Mapping[str, str]] = {"deployments": "read"}
+PROTECTION: Final[Mapping[str, str]] = {"actions": "read", "deployments": "write"}
+"""Both, as GitHub asks of an App that guards environments.
+https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/create-custom-protection-rules
+"""
 
 OPTIONAL_PROPOSALS: Final[Mapping[str, str]] = {"contents": "write", "pull_requests": "write"}
 """Beyond what the App asks for: whoever wants pull requests of ours gives it (docs/operating.md)."""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from bot.errors import BadPayload
-from bot.github import facts
+from bot.github import facts, facts_deploying
 from bot.github.facts import Envelope
 
 
@@ -56,7 +56,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
         body=facts.CommentEvent,
         needs=("comment", "issue", "repository"),
         never=("pull_request", "discussion"),
-        actions=frozenset({"created"}),
+        actions=frozenset({"created", "edited", "deleted"}),
     ),
     "pull_request": Shape(
         body=facts.PullRequestEvent,
@@ -71,6 +71,17 @@ SHAPES: Final[Mapping[str, Shape]] = {
         actions=frozenset({"requested", "in_progress", "completed"}),
     ),
     "workflow_job": Shape(body=facts.JobEvent, needs=("workflow_job", "repository")),
+    "check_run": Shape(
+        body=facts_deploying.CheckRunEvent,
+        needs=("check_run", "repository"),
+        never=("deployment",),
+        actions=frozenset({"requested_action", "rerequested"}),
+    ),
+    "deployment_protection_rule": Shape(
+        body=facts_deploying.ProtectionEvent,
+        needs=("environment", "deployment", "deployment_callback_url", "repository"),
+        actions=frozenset({"requested"}),
+    ),
     "member": Shape(body=facts.AccessEvent, needs=("member", "repository")),
     "membership": Shape(body=facts.AccessEvent, needs=("member", "team", "organization")),
     "team": Shape(body=facts.AccessEvent, needs=("team", "organization"), never=("member",)),

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import NotFound, Refused
+from bot.github.check_runs import CheckRuns
 from bot.github.clients import Clients
 from bot.github.config_files import ConfigFiles
-from bot.github.judgements import Judgements
 from bot.github.proposals import Proposals
 from bot.github.repositories import Repositories
 from bot.github.snapshots import Snapshots
 from bot.github.teams import Teams
 from bot.github.transport import GitHubClient
+from bot.model.check_run import CheckReport, CheckStatus
 from bot.model.people import GitHubAccount
 from bot.model.repository import Repository
+from bot.model.run import Conclusion
 from bot.model.snapshot import CheckState, Mergeable, ReviewDecision, ReviewState
 from bot.sandbox.github import Repository as SandboxRepository
 from bot.sandbox.github import SandboxGitHub
@@ -164,13 +166,19 @@ async def test_teams_have_members_and_their_teams_have_too(
 
 
 async def test_a_judgement_is_said_once_and_then_changed(shop: SandboxRepository, clients: Clients) -> None:
-    pull, judgements = shop.pull_request("alice", "feature"), Judgements(clients)
+    pull, check_runs = shop.pull_request("alice", "feature"), CheckRuns(clients)
     here, sha = await find(clients, shop), pull.head_sha
     pull.check("signalbox")  # somebody else's of the same name
-    for conclusion, summary in (("action_required", "Wider."), ("success", "Narrower.")):
-        await judgements.tell(
-            here, sha, name="signalbox", key="config", conclusion=conclusion, title="Config", summary=summary
+    for conclusion, summary in ((Conclusion.ACTION_REQUIRED, "Wider."), (Conclusion.SUCCESS, "Narrower.")):
+        report = CheckReport(
+            name="signalbox",
+            external_id="config",
+            status=CheckStatus.COMPLETED,
+            conclusion=conclusion,
+            title="Config",
+            summary=summary,
         )
+        await check_runs.tell(here, sha, report)
     snapshot = await Snapshots(clients).of(here, pull.number, sha)
     ours = [each for each in snapshot.checks or () if each.app == clients.of(CONNECTION).app_id]
     assert [(each.name, each.state) for each in ours] == [("signalbox", CheckState.PASSED)]

@@ -11,6 +11,7 @@ import pytest
 
 from bot.github.edge import Door
 from bot.github.inbound import read
+from bot.model.inbound import CheckButtonPressed, CheckRerunWanted
 from tests.github.webhook import SECRET, signed
 from tests.support.clock import FakeClock
 from tests.support.make import CONNECTION
@@ -53,6 +54,18 @@ def meant(path: Path, raw: bytes) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=[f"{path.parent.name}/{path.stem}" for path in FILES])
 def test_a_real_payload_is_accepted(path: Path) -> None:
     meant(path, path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("name", "app", "kind"),
+    [("06.requested_action", 25811, CheckButtonPressed), ("07.rerequested", 2, CheckRerunWanted)],
+)
+def test_a_real_wish_about_a_check_run_of_ours_is_read(name: str, app: int, kind: type) -> None:
+    path = Path(DATA or "", "github-webhooks", "check_run", f"{name}.json")
+    raw = path.read_bytes()
+    delivery = Door(CONNECTION, SECRET, FakeClock(), Mint()).admit(signed(raw, "check_run"), raw)
+    assert delivery is not None
+    assert [type(each) for each in read(delivery, app)] == [kind]
 
 
 def test_there_are_as_many_as_were_published() -> None:

@@ -32,7 +32,7 @@ LEFT_OUT = {
 async def everything_that_happens() -> list[tuple[str, dict[str, Any]]]:
     """A story in which each kind of event comes up once."""
     async with SandboxGitHub() as github:
-        events = (*EVENTS, "check_run", "status")
+        events = (*EVENTS, "status")
         app = github.register_app(app_id=4711, webhook_url="http://127.0.0.1:9/nobody-listens", events=events)
         plan = Plan([JobPlan("build", conclusion="failure")])
         shop = github.repository("acme/shop", files=FILES, roles={"alice": "write"}, plans={"deploy.yml": plan})

@@ -195,7 +195,6 @@ def test_talk_and_what_is_about_no_repository_is_not_kept(door: Door, event: str
         ("deployment", {"deployment": {"id": 3}, "deployment_status": {"id": 4}}),
         ("deployment_status", {"deployment": {"id": 3}}),
         ("check_suite", {"check_run": {"id": 3, "check_suite": {"id": 4}}}),
-        ("check_run", {"check_run": {"id": "3"}}),
         ("pull_request_review", {"pull_request": {"number": 7}}),
     ],
 )
@@ -205,9 +204,35 @@ def test_t20_facts_of_one_event_are_not_kept_as_those_of_another(
     assert admit(door, payload(**fields), event) is None
 
 
-@pytest.mark.parametrize("action", ["edited", "deleted", None])
-def test_only_new_comments_are_kept(door: Door, action: str | None) -> None:
-    assert admit(door, comment() | {"action": action}) is None
+def test_a_comment_without_an_action_is_not_kept(door: Door) -> None:
+    assert admit(door, comment() | {"action": None}) is None
+
+
+CHANGES = [
+    ("edited", "/run x", {"body": {"from": "hello"}}, False),
+    ("edited", "hello", {"body": {"from": "/run x"}}, True),
+    ("edited", "hello", {"body": {}}, True),
+    ("edited", "hello", None, True),
+    ("deleted", "/run x", None, True),
+    ("deleted", "hello", None, False),
+]
+
+
+@pytest.mark.parametrize(("action", "body", "changes", "kept"), CHANGES)
+def test_a_change_is_kept_where_there_was_a_command_and_without_the_words(
+    door: Door, action: str, body: str, changes: dict[str, Any] | None, kept: bool
+) -> None:
+    delivery = admit(door, comment(body) | {"action": action, "changes": changes})
+    assert (delivery is not None) is kept
+    if delivery is not None:
+        assert delivery.action == action
+        assert b"hello" not in delivery.facts
+        assert b"/run" not in delivery.facts
+
+
+def test_a_change_of_a_bots_comment_is_not_kept(door: Door) -> None:
+    user = {"id": 1, "login": "dependabot[bot]", "type": "Bot"}
+    assert admit(door, comment(user=user) | {"action": "edited"}) is None
 
 
 @pytest.mark.parametrize("body", ["", "thanks!", "see /usr/bin", "> /run x", None])
@@ -239,6 +264,10 @@ SMALL_INSTALLATION = payload(action="deleted", organization={"id": 9})
         ("issue_comment", DISCUSSION_COMMENT),
         ("issue_comment", DISCUSSION_COMMENT | {"issue": {"number": 7}}),
         ("issue_comment", payload(action="created", workflow_run=RUN)),
+        ("check_run", payload(action="requested_action", check_run={"id": "3"})),
+        ("check_run", payload(action="created", check_run={"id": 3}, deployment={"id": 1})),
+        ("deployment_protection_rule", payload(action="requested", deployment={"id": 1}, environment="production")),
+        ("deployment_protection_rule", payload(action="requested", workflow_run=RUN, environment="production")),
         ("pull_request", comment()),
         ("pull_request", REVIEW),
         ("pull_request", REVIEW_COMMENT | {"action": "edited"}),

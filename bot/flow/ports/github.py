@@ -168,19 +168,6 @@ class Snapshots(Protocol):
         """The pull request with the checks and reviews of that commit. Raises `NotFound`, and `UpstreamError`."""
 
 
-class Judgements(Protocol):
-    """Check runs of ours: what we think of a commit, where people review it."""
-
-    async def tell(
-        self, repository: Repository, sha: str, *, name: str, key: str, conclusion: str, title: str, summary: str
-    ) -> None:
-        """Create or bring up to date the check run of our App with this `external_id` on this commit.
-
-        `conclusion` is GitHub's word: `success`, `neutral`, `failure`, `action_required`.
-        https://docs.github.com/en/rest/checks/runs
-        """
-
-
 class Proposals(Protocol):
     """Pull requests of ours."""
 

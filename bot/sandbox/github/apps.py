@@ -23,6 +23,10 @@ PERMISSIONS: Mapping[str, str] = {
     "statuses": "read",
 }
 EVENTS = (
+    "check_run",
+    "deployment",
+    "deployment_protection_rule",
+    "deployment_status",
     "issue_comment",
     "issues",
     "member",

@@ -20,6 +20,14 @@ class CheckEvents:
     def check_run(self, action: str, run: CheckRun) -> None:
         self._events.tell("check_run", action, run.repository, run.app.bot, {"check_run": checks.check_run(run)})
 
+    def pressed(self, run: CheckRun, identifier: str, sender: Account) -> None:
+        fields: Json = {"check_run": checks.check_run(run), "requested_action": {"identifier": identifier}}
+        self._events.tell_owner(run.app, "check_run", "requested_action", run.repository, sender, fields)
+
+    def rerequested(self, run: CheckRun, sender: Account) -> None:
+        fields: Json = {"check_run": checks.check_run(run)}
+        self._events.tell_owner(run.app, "check_run", "rerequested", run.repository, sender, fields)
+
     def status(self, made: Status) -> None:
         repository, found = made.repository, made.repository.git.objects[made.sha]
         heads = [name for name, line in repository.git.branches.items() if line[-1].sha == made.sha]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.apps import App
-from bot.sandbox.github.refusals import unprocessable
+from bot.sandbox.github.refusals import Refused, unprocessable
+from bot.sandbox.github.roles import Role
 
 if TYPE_CHECKING:
     from bot.sandbox.github.repositories import Repository
@@ -30,6 +31,30 @@ class Suite:
     label: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A button that people who may write see beside a check run."""
+
+    label: str
+    description: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """A remark about lines of a file."""
+
+    path: str
+    start_line: int
+    end_line: int
+    annotation_level: str
+    message: str
+    title: str | None = None
+    raw_details: str | None = None
+    start_column: int | None = None
+    end_column: int | None = None
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class CheckRun:
     id: int
@@ -45,6 +70,8 @@ class CheckRun:
     title: str | None = None
     summary: str | None = None
     text: str | None = None
+    actions: tuple[Action, ...] = ()
+    annotations: list[Annotation] = field(default_factory=list)
 
     @property
     def app(self) -> App:
@@ -68,11 +95,38 @@ class CheckRun:
         else:
             unprocessable(f"{state} is no conclusion of a check run, and no state of one")
 
+    def announce(self) -> None:
+        """It is there; so may be its conclusion."""
+        self.repository.world.check_events.check_run("created", self)
+        if self.status == "completed":
+            self.repository.world.check_events.check_run("completed", self)
+
     def change(self, state: str) -> None:
         """Its app reports again about the same run."""
         self.move(state)
         if self.status == "completed":
             self.repository.world.check_events.check_run("completed", self)
+
+    # What people do with it; each returns when its app has answered
+
+    async def press(self, button: str, *, by: str) -> None:
+        """Somebody presses a button, by its label or its identifier; only who may write sees any."""
+        found = next((each for each in self.actions if button in (each.label, each.identifier)), None)
+        if found is None:
+            raise ValueError(f"{button!r} is none of the buttons {[each.label for each in self.actions]}")
+        self.repository.world.check_events.pressed(self, found.identifier, self._writer(by))
+        await self.repository.world.webhooks.settled()
+
+    async def ask_again(self, *, by: str) -> None:
+        """Somebody presses "Re-run"; the check itself stays as it is until its app says otherwise."""
+        self.repository.world.check_events.rerequested(self, self._writer(by))
+        await self.repository.world.webhooks.settled()
+
+    def _writer(self, login: str) -> Account:
+        person = self.repository.world.account(login)
+        if not self.repository.role_of(person).reaches(Role.WRITE):
+            raise Refused(403, "Must have admin rights to Repository.")
+        return person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +196,7 @@ def add_check(
     run.move(state)
     checks.runs[run.id] = run
     if not quiet:
-        world.check_events.check_run("created", run)
-        if run.status == "completed":
-            world.check_events.check_run("completed", run)
+        run.announce()
     return run
 
 

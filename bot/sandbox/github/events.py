@@ -34,18 +34,30 @@ class Events:
         self, event: str, action: str | None, about: Repository, sender: Account, fields: Mapping[str, object]
     ) -> None:
         """To every app that is installed on the repository and subscribed to the event."""
-        head: Json = {} if action is None else {"action": action}
         for app in self.world.apps_on(about):
-            installation = app.installation_on(about.id, about.owner.id)
-            if event not in app.events or installation is None or installation.suspended_at is not None:
-                continue
-            tail: Json = {
-                "repository": repositories.whole(about),
-                **repositories.owning_organization(about),
-                "sender": accounts.account(self.world, sender),
-                "installation": {"id": installation.id, "node_id": node_id("Installation", installation.id)},
-            }
-            self.world.webhooks.send(app, event, head | tail | dict(fields))
+            self.tell_owner(app, event, action, about, sender, fields)
+
+    def tell_owner(
+        self,
+        app: App,
+        event: str,
+        action: str | None,
+        about: Repository,
+        sender: Account,
+        fields: Mapping[str, object],
+    ) -> None:
+        """To one app, which the event is about, if it is installed there and subscribed."""
+        installation = app.installation_on(about.id, about.owner.id)
+        if event not in app.events or installation is None or installation.suspended_at is not None:
+            return
+        head: Json = {} if action is None else {"action": action}
+        tail: Json = {
+            "repository": repositories.whole(about),
+            **repositories.owning_organization(about),
+            "sender": accounts.account(self.world, sender),
+            "installation": {"id": installation.id, "node_id": node_id("Installation", installation.id)},
+        }
+        self.world.webhooks.send(app, event, head | tail | dict(fields))
 
     def tell_organization(self, event: str, action: str, about: Account, fields: Mapping[str, object]) -> None:
         """To every app that is installed there and subscribed: what happened belongs to no repository."""

@@ -1,12 +1,13 @@
 """Check runs and statuses of commits: read by everybody who may, written by apps and by people who can push."""
 
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import msgspec
 
 from bot.sandbox.github.callers import InstallationCaller
 from bot.sandbox.github.calls import Answer, Call, Route
-from bot.sandbox.github.checks import CheckRun, add_check, add_status
+from bot.sandbox.github.checks import Action, Annotation, CheckRun, add_check, add_status
 from bot.sandbox.github.paging import counted, page
 from bot.sandbox.github.refusals import Refused, invalid_request, not_found, unprocessable
 from bot.sandbox.github.shapes import checks as shape
@@ -14,10 +15,32 @@ from bot.sandbox.github.shapes import checks as shape
 MOST_CHARACTERS = 65_535
 
 
+class NewAnnotation(msgspec.Struct):
+    path: str
+    start_line: int
+    end_line: int
+    annotation_level: Literal["notice", "warning", "failure"]
+    message: Annotated[str, msgspec.Meta(max_length=65_536)]
+    title: Annotated[str, msgspec.Meta(max_length=255)] | None = None
+    raw_details: Annotated[str, msgspec.Meta(max_length=65_536)] | None = None
+    start_column: int | None = None
+    end_column: int | None = None
+
+
+class NewAction(msgspec.Struct):
+    label: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+    description: Annotated[str, msgspec.Meta(max_length=40)]
+    identifier: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
+
+
+Actions = Annotated[list[NewAction], msgspec.Meta(max_length=3)]
+
+
 class Output(msgspec.Struct):
     title: str
     summary: str
     text: str | None = None
+    annotations: Annotated[list[NewAnnotation], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list)
 
 
 class NewRun(msgspec.Struct):
@@ -30,6 +53,7 @@ class NewRun(msgspec.Struct):
     started_at: str | None = None
     completed_at: str | None = None
     output: Output | None = None
+    actions: Actions | None = None
 
 
 class ChangedRun(msgspec.Struct):
@@ -41,6 +65,7 @@ class ChangedRun(msgspec.Struct):
     started_at: str | None = None
     completed_at: str | None = None
     output: Output | None = None
+    actions: Actions | None = None
 
 
 class NewStatus(msgspec.Struct):
@@ -64,7 +89,10 @@ def create(call: Call) -> Answer:
         external_id=wanted.external_id,
         details_url=wanted.details_url,
         output=output_of(wanted.output),
+        quiet=True,
     )
+    dress(made, wanted.output, wanted.actions)
+    made.announce()
     return Answer(shape.check_run(made), 201)
 
 
@@ -77,9 +105,17 @@ def change(call: Call) -> Answer:
     found.details_url = wanted.details_url or found.details_url
     if wanted.output is not None:
         found.title, found.summary, found.text = output_of(wanted.output)
+    dress(found, wanted.output, wanted.actions)
     if wanted.conclusion or wanted.status:
         found.change(state_of(wanted.status or "completed", wanted.conclusion))
     return Answer(shape.check_run(found))
+
+
+def dress(run: CheckRun, output: Output | None, actions: Sequence[NewAction] | None) -> None:
+    """Annotations add up from call to call; buttons take the place of those before."""
+    run.annotations += [Annotation(**msgspec.structs.asdict(each)) for each in (output.annotations if output else ())]
+    if actions is not None:
+        run.actions = tuple(Action(**msgspec.structs.asdict(each)) for each in actions)
 
 
 def state_of(status: str, conclusion: str | None) -> str:
@@ -99,6 +135,21 @@ def output_of(output: Output | None) -> Sequence[str | None]:
 
 def one(call: Call) -> Answer:
     return Answer(shape.check_run(run_of(call)))
+
+
+def annotations(call: Call) -> Answer:
+    found = run_of(call)
+    shown, headers = page(call, found.annotations)
+    return Answer([shape.annotation(call.repository, each, found.head_sha) for each in shown], headers=headers)
+
+
+def rerequest(call: Call) -> Answer:
+    """An app asks for its own; what comes of it is up to whoever hears the webhook."""
+    found = run_of(call)
+    if not isinstance(call.caller, InstallationCaller) or call.caller.app is not found.app:
+        raise Refused(403, "This check run is not rerequestable")
+    call.world.check_events.rerequested(found, call.account)
+    return Answer({}, 201)
 
 
 def of_commit(call: Call) -> Answer:
@@ -148,6 +199,8 @@ ROUTES = (
     Route("POST", f"{HERE}/check-runs", create, ("checks=write",)),
     Route("GET", f"{HERE}/check-runs/{{check_run_id}}", one, ("checks=read",)),
     Route("PATCH", f"{HERE}/check-runs/{{check_run_id}}", change, ("checks=write",)),
+    Route("GET", f"{HERE}/check-runs/{{check_run_id}}/annotations", annotations, ("checks=read",)),
+    Route("POST", f"{HERE}/check-runs/{{check_run_id}}/rerequest", rerequest, ("checks=write",)),
     Route("GET", f"{HERE}/commits/{{ref:.+}}/check-runs", of_commit, ("checks=read",)),
     Route("GET", f"{HERE}/commits/{{ref:.+}}/status", combined, ("statuses=read",)),
     Route("POST", f"{HERE}/statuses/{{sha}}", report, ("statuses=write",)),

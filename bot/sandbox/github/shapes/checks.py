@@ -1,6 +1,6 @@
 """Check runs and statuses as JSON."""
 
-from bot.sandbox.github.checks import CheckRun, Status
+from bot.sandbox.github.checks import Annotation, CheckRun, Status
 from bot.sandbox.github.ids import node_id, stamp, stamp_or_none
 from bot.sandbox.github.repositories import Repository
 from bot.sandbox.github.shapes.accounts import Json, account
@@ -32,12 +32,27 @@ def check_run(found: CheckRun) -> Json:
             "title": found.title,
             "summary": found.summary,
             "text": found.text,
-            "annotations_count": 0,
+            "annotations_count": len(found.annotations),
             "annotations_url": f"{address}/annotations",
         },
         "check_suite": suite(found),
         "app": app(world, found.app),
         "pull_requests": [pull_minimal(pull) for pull in pulls if pull.head_repository is repository],
+    }
+
+
+def annotation(repository: Repository, found: Annotation, sha: str) -> Json:
+    return {
+        "path": found.path,
+        "blob_href": f"{html_url(repository)}/blob/{sha}/{found.path}",
+        "start_line": found.start_line,
+        "end_line": found.end_line,
+        "start_column": found.start_column,
+        "end_column": found.end_column,
+        "annotation_level": found.annotation_level,
+        "title": found.title,
+        "message": found.message,
+        "raw_details": found.raw_details,
     }
 
 
