@@ -3,62 +3,46 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
-from bot.errors import BotError
 from bot.flow import (
-    act,
     adopt,
     announce,
     answer,
     authorize,
     cancel,
     catalogs,
-    confirm,
     dispatch,
-    enter,
-    explain,
-    hear,
+    expire,
     identify,
     keep,
-    maintenance,
     notice_config,
     patience,
     ports,
     post,
     post_answer,
     prune,
-    query,
-    read_logs,
     receive,
+    records,
     redeliver,
     rejudge,
-    rerun,
     restart,
     review_config,
     schedule,
-    surroundings,
     sweep,
     track,
-    trust,
-    use,
     wait,
 )
-from bot.flow import help as helping
-from bot.flow import open as opening
 from bot.github import happened
 from bot.jobs.policy import Policy
 from bot.jobs.port import Engine
-from bot.model.delivery import Delivery
-from bot.model.inbound import Inbound
 from bot.render.renderer import Renderer
 from bot.rules import retention
 from bot.wiring_judge import Judging, judging
+from bot.wiring_receive import receiving, reviewing
 
 if TYPE_CHECKING:
     from bot.app import Signalbox
@@ -85,26 +69,13 @@ async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> Common:
 
 
 def _keeping(bot: Signalbox, github: GitHub) -> None:
-    """What stays for long, and what goes."""
+    """What waits, what stays for long, and what goes."""
     units: ports.Units = bot.units
+    bot.engine.handle(schedule.EXPIRE, expire.Expire(units, bot.timer))
     bot.engine.handle(keep.KEEP, keep.Keep(units, {github.connection.id: happened.read}, bot.timer))
     bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
     bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))
     bot.engine.every("old", prune.EVERY_SECONDS, prune.PRUNE)
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Reads each delivery as the connection that it came over means it."""
-
-    of: Mapping[UUID, ports.ReadDelivery]
-
-    def __call__(self, delivery: Delivery) -> Sequence[Inbound]:
-        """Raises `BotError` for a connection that is not configured any more."""
-        reader = self.of.get(delivery.connection)
-        if reader is None:
-            raise BotError("This delivery came over a connection that is not configured any more.")
-        return reader(delivery)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,13 +137,14 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     counted = bot.metrics.redeliveries
     ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
     tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows)
-    poster = post.Post(units, github.comments, slack.messages if slack else None)
+    kept = records.Records(units, github.check_runs, github.deployments)
+    poster = post.Post(units, github.comments, slack.messages if slack else None, kept)
     rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock)
     restarting = restart.Restart(units, github.runs, github.ourselves, clock, mint)
     grace = post.GRACE if bot.grace is None else bot.grace
     channels, dialect = (slack.channels, slack.dialect(common.catalogs.built_in)) if slack else (None, None)
     return Steps(
-        receive=_receive(common, tracker, slack),
+        receive=receiving(common, tracker, slack),
         dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock, patient),
         adopt=ties,
         track=tracker,
@@ -180,7 +152,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
         post=post_answer.PostAnswer(units, poster, clock, patient, grace),
         react=post_answer.React(units, github.comments, patient),
         stop=cancel.Stop(units, github.runs, clock, patient),
-        review=_review(common),
+        review=reviewing(common),
         notice=notice_config.NoticeConfig(units, common.judging.configure, patient),
         sweep=sweep.Sweep(units, clock, timedelta(seconds=bot.settings.sweep_seconds)),
         redeliver=redeliver.Redeliver(
@@ -210,71 +182,4 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
         judge=judge.authorize,
         patience=patient,
         wait=wait.Wait(units, reply, patient),
-    )
-
-
-def _review(common: Common) -> review_config.ReviewConfig:
-    github, configure = common.github, common.judging.configure
-    return review_config.ReviewConfig(
-        units=common.units,
-        files=github.config_files,
-        history=github.history,
-        read=configure.layer.read,
-        configure=configure,
-        survey=surroundings.Survey(github.workflows, github.input_limit),
-        check_runs=github.check_runs,
-        render=common.render,
-        patience=common.patience,
-    )
-
-
-def _help(common: Common) -> helping.Help:
-    return helping.Help(common.catalogs.built_in, common.catalogs, common.github.teams, common.github.workflows)
-
-
-def _trust(common: Common) -> trust.SayTrust:
-    where = common.judge.locate
-    return trust.SayTrust(common.units, where, common.catalogs, common.reply, common.clock, common.mint)
-
-
-def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:
-    users, accounts, said = slack.users if slack else None, common.github.accounts, _trust(common)
-    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, said, common.mint)
-
-
-def _receive(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
-    """The steps from what came in to what is done about it."""
-    github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
-    entering = enter.Enter(units, reply, clock, mint)
-    opener = opening.Open(units, common.judge, entering, reply, clock, mint)
-    again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
-    configure = common.judging.configure
-    logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, confirm.ShowConfig(configure), reply)
-    acting = act.Act(
-        units=units,
-        permissions=github.permissions,
-        open=opener,
-        rerun=again,
-        cancel=cancel.Cancel(units, reply, clock),
-        confirm=confirm.ConfirmConfig(units, configure, common.judging.second, github.permissions, reply, clock),
-        trust=_trust(common),
-        ask=ask,
-        bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,
-        reply=reply,
-        maintenance=upkeep,
-    )
-    readers = {github.connection.id: github.read, **({slack.connection.id: slack.read} if slack else {})}
-    return receive.Receive(
-        units,
-        Readers(readers),
-        hear.Hear(units, common.catalogs, common.identify, acting, reply, common.wait, clock),
-        tracker,
-        common.identify,
-        reply,
-        github.permissions,
-        common.patience,
-        upkeep,
-        configure,
-        slack.steps(common, acting, ask) if slack else None,
     )

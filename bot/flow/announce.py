@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,10 +15,10 @@ from bot.flow.answer import Reply, rendered
 from bot.flow.insist import insist
 from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
-from bot.flow.post import Post
+from bot.flow.post import Post, Said
 from bot.flow.schedule import schedule, shown
 from bot.log import tag
-from bot.model.address import SlackPlace
+from bot.model.address import CheckPlace, DeploymentPlace, GitHubThread, SlackPlace
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
 from bot.model.repository import Repository
@@ -26,6 +27,8 @@ from bot.model.run import Run
 from bot.rules import report
 from bot.rules.dialect import Dialect
 from bot.rules.lifecycle import FINAL
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +79,10 @@ class Announce:
         announcement = picture.announcement
         if await self._overheard(picture):
             return await self._elsewhere(picture, announcement, shared=True)
-        text = rendered(self.render, announcement.address, self._message(picture))
-        text_hash = hashlib.sha256(text.encode()).hexdigest()
+        text = await self._said(picture)
+        if text is None:
+            return await self._save(picture, announcement)
+        text_hash = hashlib.sha256((text if isinstance(text, str) else repr(text)).encode()).hexdigest()
         if announcement.message_id is None and announcement.attempted_at is not None:
             found = await self.post.find(announcement.address, announcement.id, picture.request.created_at)
             shows_at = announcement.attempted_at + self.grace
@@ -90,22 +95,42 @@ class Announce:
             return await self._save(picture, announcement)
         return await self._edit(picture, announcement, text, text_hash)
 
-    async def _post(self, picture: _Picture, announcement: Announcement, text: str, text_hash: str) -> datetime | None:
+    async def _said(self, picture: _Picture) -> Said | None:
+        """What the place should say now; None for a record that there is no reason to make yet."""
+        address, message = picture.announcement.address, self._message(picture)
+        if isinstance(address, GitHubThread | SlackPlace):
+            return rendered(self.render, address, message)
+        summary, key = self.render.github(message), picture.announcement.id
+        url = report.run_url(message)
+        return await self.post.records.said(address, picture.request, picture.runs, key=key, summary=summary, url=url)
+
+    async def _post(self, picture: _Picture, announcement: Announcement, text: Said, text_hash: str) -> datetime | None:
         """The attempt is written down before it is made, and again when nobody knows what came of it."""
         if await self._refused_unseen(picture):
             return None
         attempt = await self._attempted(announcement, self.clock.now())
         try:
             posted = await self.post.create(attempt.address, text, attempt.id)
-        except NotFound:
-            return await self._elsewhere(picture, attempt, shared=False)
-        except (RateLimited, Refused):  # a definite no: nothing stands there
+        except (NotFound, Refused) as error:
+            if isinstance(attempt.address, CheckPlace | DeploymentPlace):
+                await self._unkept(attempt, error)
+                return None
+            if isinstance(error, NotFound):
+                return await self._elsewhere(picture, attempt, shared=False)
+            await self._attempted(attempt, None)
+            raise
+        except RateLimited:  # a definite no: nothing stands there
             await self._attempted(attempt, None)
             raise
         except Unreachable:
             await self._attempted(attempt, self.clock.now())
             raise
         return await self._save(picture, replace(attempt, message_id=posted, text_hash=text_hash))
+
+    async def _unkept(self, attempt: Announcement, error: Exception) -> None:
+        """GitHub does not let us keep a record: the request goes on, and its messages say all of it."""
+        log.warning("GitHub does not take a record of a request: %s", error, extra={"action": "record_refused"})
+        await self._attempted(attempt, None)
 
     async def _attempted(self, announcement: Announcement, at: datetime | None) -> Announcement:
         async with self.units.write() as unit:
@@ -138,7 +163,7 @@ class Announce:
         meant = bound is not None and bound.shared
         return not (meant and bound and (bound.github, bound.repository) == (request.connection, request.repository))
 
-    async def _edit(self, picture: _Picture, announcement: Announcement, text: str, text_hash: str) -> datetime | None:
+    async def _edit(self, picture: _Picture, announcement: Announcement, text: Said, text_hash: str) -> datetime | None:
         assert announcement.message_id is not None
         try:
             final = picture.request.state in FINAL

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from bot.errors import BotError
 from bot.flow.ports import Comments, SlackMessages, Units
-from bot.model.address import Address, GitHubThread, SlackPlace
+from bot.flow.records import Kept, Records
+from bot.model.address import Address, CheckPlace, DeploymentPlace, GitHubThread, SlackPlace
 from bot.model.message import SlackText
 from bot.model.repository import Repository
 
@@ -21,6 +22,10 @@ A call lasts ten seconds at most, that for its token another ten, and GitHub end
 """
 
 
+Said = str | Kept
+"""Words for people, or what a record of GitHub says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """Creates, finds and edits what we say."""
@@ -29,35 +34,42 @@ class Post:
     comments: Comments
     messages: SlackMessages | None
     """None while Slack is not configured."""
+    records: Records
 
-    async def create(self, address: Address, text: str, tag: UUID) -> str:
+    async def create(self, address: Address, text: Said, tag: UUID) -> str:
         """Put the text there; its id, empty for what only one person sees. Raises `UpstreamError`.
 
         `NotFound` means that the place is gone, or that we may not speak there.
         """
         match address:
             case GitHubThread():
-                body = f"{text}\n\n{marker(tag)}"
+                body = f"{_words(text)}\n\n{marker(tag)}"
                 return str(await self.comments.create(await self._repository(address), address.number, body))
             case SlackPlace(only_for=None):
                 return await self._slack().post(address, _slack_text(text), tag)
             case SlackPlace():
                 await self._slack().whisper(address, _slack_text(text))
                 return ""
+            case CheckPlace() | DeploymentPlace():
+                assert not isinstance(text, str)
+                return await self.records.create(address, text, tag)
             case _:
                 assert_never(address)
 
-    async def edit(self, address: Address, message: str, text: str, tag: UUID, *, urgent: bool) -> None:
+    async def edit(self, address: Address, message: str, text: Said, tag: UUID, *, urgent: bool) -> None:
         """Put the text in place of what it says; final states are `urgent`.
 
         Raises `NotFound` when somebody deleted it, and `UpstreamError`.
         """
         match address:
             case GitHubThread():
-                repository, body = await self._repository(address), f"{text}\n\n{marker(tag)}"
+                repository, body = await self._repository(address), f"{_words(text)}\n\n{marker(tag)}"
                 await self.comments.edit(repository, int(message), body, urgent=urgent)
             case SlackPlace():
                 await self._slack().edit(address, message, _slack_text(text), tag, urgent=urgent)
+            case CheckPlace() | DeploymentPlace():
+                assert not isinstance(text, str)
+                await self.records.edit(address, int(message), text)
             case _:
                 assert_never(address)
 
@@ -71,6 +83,8 @@ class Post:
                 return await self._slack().find(address, tag, since)
             case SlackPlace():
                 return None
+            case CheckPlace() | DeploymentPlace():
+                return await self.records.find(address, tag, since)
             case _:
                 assert_never(address)
 
@@ -96,6 +110,11 @@ def marker(thing: UUID) -> str:
     return f"<!-- signalbox:{thing} -->"
 
 
-def _slack_text(text: str) -> SlackText:
-    kept = json.loads(text)
+def _words(said: Said) -> str:
+    assert isinstance(said, str)
+    return said
+
+
+def _slack_text(text: Said) -> SlackText:
+    kept = json.loads(_words(text))
     return SlackText(text=kept["text"], blocks=tuple(kept["blocks"]))

@@ -18,6 +18,7 @@ from bot.flow.maintenance import Maintenance
 from bot.flow.notice_config import notice
 from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
+from bot.flow.press_check import PressCheck
 from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.review_config import WHEN, review
 from bot.flow.track import Track
@@ -71,6 +72,7 @@ class Receive:
     patience: Patience
     maintenance: Maintenance
     configure: Configure
+    press_check: PressCheck
     slack: ReceiveSlack | None
     """None while Slack is not configured."""
 
@@ -151,7 +153,9 @@ class Receive:
             case InstallationChanged():
                 await self._installation(said)
                 await self.configure.changed(said.connection, None)
-            case CheckButtonPressed() | CheckRerunWanted() | ProtectionAsked() | CommentChanged():
+            case CheckButtonPressed() | CheckRerunWanted():
+                return await self.press_check(said, received_at)
+            case ProtectionAsked() | CommentChanged():
                 log.info("%s means nothing here", type(said).__name__, extra={"action": "news_let_go"})
             case _:
                 assert_never(said)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 GITHUB = "github"
 SLACK = "slack"
+CHECK = "check"
+DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,4 +55,47 @@ class SlackPlace:
         return f"{self.connection}:{self.channel}:{self.thread or ''}:{self.only_for or ''}"
 
 
-Address = GitHubThread | SlackPlace
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPlace:
+    """A check run of ours on a commit, where people review it."""
+
+    connection: UUID
+    repository: int
+    sha: str
+
+    @property
+    def surface(self) -> str:
+        """Whose manners and templates apply."""
+        return CHECK
+
+    @property
+    def key(self) -> str:
+        """The same place has the same key."""
+        return f"{self.connection}:{self.repository}:{self.sha}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentPlace:
+    """GitHub's record of what went to an environment."""
+
+    connection: UUID
+    repository: int
+    sha: str
+    environment: str
+    """As the configuration or whoever typed it spells it; GitHub ignores case."""
+
+    @property
+    def surface(self) -> str:
+        """Whose manners and templates apply."""
+        return DEPLOYMENT
+
+    @property
+    def key(self) -> str:
+        """The same place has the same key."""
+        return f"{self.connection}:{self.repository}:{self.sha}:{self.environment.casefold()}"
+
+
+Record = CheckPlace | DeploymentPlace
+"""What GitHub keeps of a request beside what people say to each other."""
+
+Address = GitHubThread | SlackPlace | Record

@@ -67,3 +67,14 @@ class PendingDeployment:
     environment: str
     reviewers: tuple[Reviewer, ...]
     wait_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentReport:
+    """What a deployment of ours says."""
+
+    state: DeploymentState
+    log_url: str | None
+    """The page of the run."""
+    environment_url: str | None
+    """Where what was deployed can be seen."""

@@ -71,4 +71,25 @@ class SlackOrigin:
         return f"slack_{self.via}:{self.connection}:{self.occurrence}"
 
 
-Origin = CommentOrigin | SlackOrigin
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOrigin:
+    """A button of a check run of ours that somebody pressed."""
+
+    connection: UUID
+    repository: int
+    number: int | None
+    """Of the pull request whose commit it is."""
+    check_run: int
+    identifier: str
+    """Of the button."""
+    created_at: datetime
+    """When we heard of it, aware UTC: GitHub does not say when it was pressed."""
+
+    @property
+    def natural_key(self) -> str:
+        """The same press, however often we read its delivery."""
+        moment = round(self.created_at.timestamp() * 1_000_000)
+        return f"check:{self.connection}:{self.repository}:{self.check_run}:{self.identifier}:{moment}"
+
+
+Origin = CommentOrigin | SlackOrigin | CheckOrigin

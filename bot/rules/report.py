@@ -105,6 +105,12 @@ def living(
     return Message(name=TEMPLATES[request.state], fields=fields, buttons=pressed)
 
 
+def run_url(message: Message) -> str | None:
+    """The page of the run that a living message is about; None while there is none."""
+    run = message.fields["run"]
+    return str(run["url"]) if isinstance(run, Mapping) else None
+
+
 def _workflow(request: Request, base: str) -> WorkflowFields:
     file = request.workflow_path.rpartition("/")[2]
     return WorkflowFields(

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from bot.errors import BotError
-from bot.model.address import Address, GitHubThread, SlackPlace
+from bot.model.address import Address, CheckPlace, DeploymentPlace, GitHubThread, SlackPlace
 
 
 def to_columns(address: Address) -> dict[str, Any]:
@@ -29,6 +29,15 @@ def from_json(value: Mapping[str, Any]) -> Address:
                 thread=value["thread"],
                 only_for=value["only_for"],
                 response_url=value["response_url"],
+            )
+        case "check_place":
+            return CheckPlace(connection=UUID(value["connection"]), repository=value["repository"], sha=value["sha"])
+        case "deployment_place":
+            return DeploymentPlace(
+                connection=UUID(value["connection"]),
+                repository=value["repository"],
+                sha=value["sha"],
+                environment=value["environment"],
             )
         case other:
             raise BotError(f"This version does not know the address {other}.")
@@ -53,5 +62,13 @@ def to_json(address: Address) -> dict[str, Any]:
                 "only_for": address.only_for,
                 "response_url": address.response_url,
             }
+        case CheckPlace():
+            return {"type": "check_place", **_commit(address)}
+        case DeploymentPlace():
+            return {"type": "deployment_place", **_commit(address), "environment": address.environment}
         case _:
             assert_never(address)
+
+
+def _commit(record: CheckPlace | DeploymentPlace) -> dict[str, Any]:
+    return {"connection": str(record.connection), "repository": record.repository, "sha": record.sha}

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from bot.errors import BotError
-from bot.model.origin import CommentOrigin, Origin, SlackOrigin, SlackVia
+from bot.model.origin import CheckOrigin, CommentOrigin, Origin, SlackOrigin, SlackVia
 from bot.store.columns import from_microseconds, to_microseconds
 
 
@@ -18,6 +18,8 @@ def to_columns(origin: Origin) -> dict[str, Any]:
             asked = {"origin": _comment(origin), "comment_id": origin.comment, "line": origin.line}
         case SlackOrigin():
             asked = {"origin": _slack(origin), "comment_id": None, "line": None}
+        case CheckOrigin():
+            asked = {"origin": _check(origin), "comment_id": None, "line": None}
         case _:
             assert_never(origin)
     return {"origin_key": origin.natural_key, **asked}
@@ -30,6 +32,8 @@ def from_json(value: Mapping[str, Any]) -> Origin:
             return _comment_origin(value)
         case "slack":
             return _slack_origin(value)
+        case "check":
+            return _check_origin(value)
         case other:
             raise BotError(f"This version does not know the origin {other}.")
 
@@ -90,3 +94,26 @@ def _slack(origin: SlackOrigin) -> dict[str, Any]:
         "occurrence": origin.occurrence,
         "created_at": to_microseconds(origin.created_at),
     }
+
+
+def _check(origin: CheckOrigin) -> dict[str, Any]:
+    return {
+        "type": "check",
+        "connection": str(origin.connection),
+        "repository": origin.repository,
+        "number": origin.number,
+        "check_run": origin.check_run,
+        "identifier": origin.identifier,
+        "created_at": to_microseconds(origin.created_at),
+    }
+
+
+def _check_origin(value: Mapping[str, Any]) -> CheckOrigin:
+    return CheckOrigin(
+        connection=UUID(value["connection"]),
+        repository=value["repository"],
+        number=value["number"],
+        check_run=value["check_run"],
+        identifier=value["identifier"],
+        created_at=from_microseconds(value["created_at"]),
+    )

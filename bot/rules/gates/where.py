@@ -7,19 +7,22 @@ from typing import Final, assert_never
 
 from bot.model.config import Where
 from bot.model.decision import Gate, Reason
-from bot.model.origin import CommentOrigin, Origin, SlackOrigin
+from bot.model.origin import CheckOrigin, CommentOrigin, Origin, SlackOrigin
 from bot.rules.wording import listed
 
 NAMES: Final = {Where.SLACK: "Slack", Where.PULL_REQUEST: "a pull request", Where.ISSUE: "an issue"}
 
 
 def place_of(origin: Origin) -> Where:
-    """What kind of place it was typed in. A button, a form and a mention in Slack are Slack."""
+    """What kind of place it was typed in. A button, a form and a mention in Slack are Slack; a check run's button is
+    where pull requests are reviewed."""
     match origin:
         case SlackOrigin():
             return Where.SLACK
         case CommentOrigin():
             return Where.PULL_REQUEST if origin.on_pull_request else Where.ISSUE
+        case CheckOrigin():
+            return Where.PULL_REQUEST
         case _:
             assert_never(origin)
 
