@@ -71,6 +71,11 @@ class Locks:
         row = (await self._sql.execute(select(table).where(table.c.id == lock))).one_or_none()
         return None if row is None else _model(row)
 
+    async def change(self, lock: UUID, *, reason: str, expires_at: datetime | None) -> None:
+        """It is held for another reason, or until another moment."""
+        open_one = update(table).where(table.c.id == lock, table.c.released_at.is_(None))
+        await self._sql.execute(open_one.values(reason=reason, expires_at=expires_at))
+
     async def release(self, lock: UUID, by: UUID | None, at: datetime) -> bool:
         """False when it was released before; `by` is None where nobody did it."""
         open_one = update(table).where(table.c.id == lock, table.c.released_at.is_(None))

@@ -110,7 +110,7 @@ class Requests:
     async def of_comment(self, connection: UUID, repository: int, comment: int) -> Sequence[Request]:
         """In the order of their lines."""
         of = {"connection": connection, "repository": repository, "comment": comment}
-        return [_model(row) for row in await self._sql.execute(_OF_COMMENT, of)]
+        return [stored(row) for row in await self._sql.execute(_OF_COMMENT, of)]
 
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
@@ -119,7 +119,7 @@ class Requests:
     async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
         """All that are in one of these states, oldest first."""
         statement = select(table).where(table.c.state.in_([state.value for state in states]))
-        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
+        return [stored(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
@@ -138,7 +138,7 @@ class Requests:
             .order_by(table.c.ended_at.desc(), table.c.id.desc())
         )
         row = (await self._sql.execute(found.limit(1))).one_or_none()
-        return None if row is None else _model(row)
+        return None if row is None else stored(row)
 
     async def on_its_way(
         self, connection: UUID, repository: int, environment: str, other_than: UUID | None
@@ -148,11 +148,11 @@ class Requests:
         others = () if other_than is None else (table.c.id != other_than,)
         found = select(table).where(*_touches(connection, repository, environment), going, *others)
         row = (await self._sql.execute(found.order_by(table.c.created_at, table.c.id).limit(1))).one_or_none()
-        return None if row is None else _model(row)
+        return None if row is None else stored(row)
 
     async def _unfinished(self, *conditions: ColumnElement[bool]) -> Sequence[Request]:
         statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), self._lost()), *conditions)
-        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
+        return [stored(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
     def _lost(self) -> ColumnElement[bool]:
         ended = func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at)
@@ -160,11 +160,11 @@ class Requests:
 
     async def _one(self, statement: Select[Any], value: UUID | str) -> Request | None:
         row = (await self._sql.execute(statement, {"value": value})).one_or_none()
-        return None if row is None else _model(row)
+        return None if row is None else stored(row)
 
     async def _newest(self, *conditions: ColumnElement[bool], limit: int) -> Sequence[Request]:
         statement = select(table).where(*conditions).order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
-        return [_model(row) for row in await self._sql.execute(statement)]
+        return [stored(row) for row in await self._sql.execute(statement)]
 
 
 @cache
@@ -258,7 +258,8 @@ def _rerun(value: Mapping[str, Any] | None) -> RerunOf | None:
     return RerunOf(of=UUID(value["of"]), run=value["run"], attempt=value["attempt"], failed_only=value["failed_only"])
 
 
-def _model(row: Row[Any]) -> Request:
+def stored(row: Row[Any]) -> Request:
+    """A row as the rest of the house knows it."""
     return Request(
         id=row.id,
         code=row.code,

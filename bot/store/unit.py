@@ -29,6 +29,7 @@ from bot.store.intake import Arrival
 from bot.store.jobs import Jobs, StoredJob
 from bot.store.link_attempts import LinkAttempts
 from bot.store.links import Links
+from bot.store.lock_queue import LockQueue
 from bot.store.locks import Locks
 from bot.store.marks import Marks
 from bot.store.partitions import Partitions
@@ -87,6 +88,7 @@ class Unit:
         self.trusts = Trusts(connection)
         self.votes = Votes(connection)
         self.locks = Locks(connection)
+        self.lock_queue = LockQueue(connection, clock)
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.census = Census(connection)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from bot.model.approval import Vote
 from bot.model.lock import Lock
+from bot.model.request import Request
 
 
 class Votes(Protocol):
@@ -36,5 +37,29 @@ class Locks(Protocol):
     async def get(self, lock: UUID) -> Lock | None:
         """Also one that was released."""
 
+    async def change(self, lock: UUID, *, reason: str, expires_at: datetime | None) -> None:
+        """It is held for another reason, or until another moment."""
+
     async def release(self, lock: UUID, by: UUID | None, at: datetime) -> bool:
         """False when it was released before; `by` is None where nobody did it."""
+
+
+class LockQueue(Protocol):
+    """Who waits for a lock, and what one who has none may be in the way of."""
+
+    async def waiting(self, connection: UUID, repository: int) -> Sequence[Request]:
+        """Those in the repository that wait for a lock, the one that asked first first."""
+
+    async def everywhere(self) -> Sequence[tuple[UUID, int]]:
+        """Connection and id of the repositories in which somebody waits for a lock."""
+
+    async def unrecorded(
+        self, connection: UUID, repository: int, environment: str, other_than: UUID | None
+    ) -> Request | None:
+        """The oldest of those on their way there that never had a lock: from before locks were written down, or from
+        before the configuration asked for one. Lost ones count for as long as they would keep a lock."""
+
+    async def took(
+        self, connection: UUID, repository: int, workflow_path: str, environment: str | None, limit: int
+    ) -> Sequence[timedelta]:
+        """How long the newest that succeeded there took, from dispatch to end."""

@@ -11,7 +11,7 @@ from uuid import UUID
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
-from bot.flow.ports.shared import Locks, Votes
+from bot.flow.ports.shared import LockQueue, Locks, Votes
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.job import Job
@@ -245,6 +245,8 @@ class Unit(Protocol):
     def votes(self) -> Votes: ...
     @property
     def locks(self) -> Locks: ...
+    @property
+    def lock_queue(self) -> LockQueue: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
