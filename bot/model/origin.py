@@ -88,8 +88,7 @@ class CheckOrigin:
     @property
     def natural_key(self) -> str:
         """The same press, however often we read its delivery."""
-        moment = round(self.created_at.timestamp() * 1_000_000)
-        return f"check:{self.connection}:{self.repository}:{self.check_run}:{self.identifier}:{moment}"
+        return f"check:{self.connection}:{self.check_run}:{self.identifier}:{self.created_at.isoformat()}"
 
 
 Origin = CommentOrigin | SlackOrigin | CheckOrigin

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BotError
-from bot.model.address import Address, GitHubThread, SlackPlace
+from bot.model.address import Address, CheckPlace, DeploymentPlace, GitHubThread, SlackPlace
 from bot.store.addresses import from_json, to_columns
 
 connections = st.integers(min_value=1, max_value=2).map(lambda number: UUID(int=number))
@@ -25,15 +25,26 @@ places = st.builds(
     response_url=st.none() | st.text(),
 )
 
+shas = st.sampled_from(["a" * 40, "b" * 40])
+checks = st.builds(CheckPlace, connection=connections, repository=small, sha=shas)
+deployments = st.builds(
+    DeploymentPlace,
+    connection=connections,
+    repository=small,
+    sha=shas,
+    environment=st.sampled_from(["production", "Production", "a:b"]),
+)
+addresses = threads | places | checks | deployments
 
-@given(threads | places)
+
+@given(addresses)
 def test_an_address_comes_back_as_it_went(address: Address) -> None:
     columns = to_columns(address)
     assert from_json(columns["address"]) == address
     assert (columns["surface"], columns["place"]) == (address.surface, address.key)
 
 
-@given(threads | places, threads | places)
+@given(addresses, addresses)
 def test_two_addresses_share_a_key_when_they_are_the_same_place(one: Address, other: Address) -> None:
     """But for how to get there: a response URL leads to the same place."""
 
@@ -43,6 +54,11 @@ def test_two_addresses_share_a_key_when_they_are_the_same_place(one: Address, ot
                 return address.surface, address.connection, address.repository, address.number
             case SlackPlace():
                 return address.surface, address.connection, address.channel, address.thread, address.only_for
+            case CheckPlace():
+                return address.surface, address.connection, address.repository, address.sha
+            case DeploymentPlace():
+                record = address.connection, address.repository, address.sha
+                return address.surface, *record, address.environment.casefold()
 
     assert ((one.surface, one.key) == (other.surface, other.key)) == (where(one) == where(other))
 

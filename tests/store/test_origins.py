@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BotError
-from bot.model.origin import CommentOrigin, Origin, SlackOrigin, SlackVia
+from bot.model.origin import CheckOrigin, CommentOrigin, Origin, SlackOrigin, SlackVia
 from bot.store.origins import from_json, to_columns
 
 small = st.integers(min_value=1, max_value=3)  # so that two of them often meet
@@ -42,6 +42,16 @@ slack_origins = st.builds(
     created_at=moments,
 )
 
+presses = st.builds(
+    CheckOrigin,
+    connection=st.integers(min_value=1, max_value=2).map(lambda number: UUID(int=number)),
+    repository=small,
+    number=st.none() | small,
+    check_run=small,
+    identifier=st.sampled_from(["approve", "reject"]),
+    created_at=st.sampled_from([datetime(2026, 1, 1, 0, 0, 0, second, tzinfo=UTC) for second in (1, 2)]),
+)
+
 
 @given(origins, origins)
 def test_t20_two_origins_share_a_key_when_they_are_the_same_line(one: CommentOrigin, other: CommentOrigin) -> None:
@@ -59,7 +69,15 @@ def test_t20_two_origins_share_a_key_when_they_are_the_same_deed(one: SlackOrigi
     assert (one.natural_key == other.natural_key) == (deed(one) == deed(other))
 
 
-@given(origins | slack_origins)
+@given(presses, presses)
+def test_t20_two_origins_share_a_key_when_they_are_the_same_press(one: CheckOrigin, other: CheckOrigin) -> None:
+    def press(origin: CheckOrigin) -> tuple[UUID, int, str, datetime]:
+        return origin.connection, origin.check_run, origin.identifier, origin.created_at
+
+    assert (one.natural_key == other.natural_key) == (press(one) == press(other))
+
+
+@given(origins | slack_origins | presses)
 def test_an_origin_comes_back_as_it_went(origin: Origin) -> None:
     assert from_json(to_columns(origin)["origin"]) == origin
 
