@@ -19,12 +19,14 @@ from bot.flow import (
     expire,
     identify,
     keep,
+    leave_queue,
     notice_config,
     patience,
     ports,
     post,
     post_answer,
     prune,
+    queue,
     receive,
     records,
     redeliver,
@@ -34,6 +36,7 @@ from bot.flow import (
     schedule,
     sweep,
     track,
+    unlock,
     wait,
 )
 from bot.github import happened
@@ -64,6 +67,7 @@ async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> Common:
     steps = _steps(bot, github, slack, common)
     steps.register(bot.engine, bot.settings.sweep_seconds)
     _keeping(bot, github)
+    _locks(bot, common)
     await steps.redeliver.begin()
     return common
 
@@ -76,6 +80,13 @@ def _keeping(bot: Signalbox, github: GitHub) -> None:
     bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
     bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))
     bot.engine.every("old", prune.EVERY_SECONDS, prune.PRUNE)
+
+
+def _locks(bot: Signalbox, common: Common) -> None:
+    """What ends by itself."""
+    units, clock = common.units, common.clock
+    bot.engine.handle(queue.END, unlock.EndLock(units, common.reply, clock))
+    bot.engine.handle(queue.LEAVE, leave_queue.LeaveQueue(units, clock))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

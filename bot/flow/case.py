@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.flow.catalogs import Catalog
 from bot.flow.locate import Located
+from bot.model.approval import Asked
 from bot.model.bound import Bound
 from bot.model.command import ArgumentType, Command, Problem
 from bot.model.config import Where
@@ -17,7 +18,7 @@ from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Target
 from bot.model.request import Pin
 from bot.model.workflow import Workflow
-from bot.rules import judge, policy
+from bot.rules import approvals, judge, policy
 from bot.rules.bind import bind
 from bot.rules.pin import Pinned
 from bot.rules.sending import sending
@@ -63,6 +64,13 @@ class Judged:
     """The environment that it touches, case-folded (T2)."""
     remarks: tuple[str, ...] = ()
     """What whoever typed it should know about the configuration."""
+    asked: Asked | None = None
+    """What others have to say yes to, as if it were asked now; None where nothing is."""
+
+    @property
+    def waits_for(self) -> str | None:
+        """What is missing when only people can give it: `approval` or `lock`."""
+        return policy.waits_for(self.decision)
 
     @property
     def locks(self) -> bool:
@@ -149,7 +157,8 @@ class Case:
         problem = sent if isinstance(sent, Problem) else None
         if isinstance(self.workflow, Problem) or problem is not None or not isinstance(sent, dict):
             return Judged(decision=decision, workflow=None, problem=problem, bound=bound, remarks=remarks)
-        pin = self._pin(facts) if isinstance(decision, Allowed) or self.question.everything else None
+        pinned = isinstance(decision, Allowed) or policy.waits_for(decision) or self.question.everything
+        pin = self._pin(facts) if pinned else None
         return Judged(
             decision=decision,
             workflow=self.workflow,
@@ -158,6 +167,7 @@ class Case:
             bound=bound,
             environment=bound.environment or self._typed_environment(sent),
             remarks=remarks,
+            asked=approvals.asked(facts),
         )
 
     def _pin(self, facts: judge.Facts) -> Pin | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from bot.errors import BotError, Taken
@@ -11,15 +12,18 @@ from bot.flow.alone import alone
 from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
-from bot.flow.schedule import FIRST_LOOK, announce, dispatch, shown
+from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, shown
 from bot.log import tag
+from bot.model.address import Address
 from bot.model.origin import Origin
-from bot.model.request import Announcement, Request
-from bot.rules import lifecycle
+from bot.model.request import Announcement, Request, RequestState
+from bot.rules import lifecycle, records
 from bot.rules.patience import BLIP
 
 CODES: Final = 5
 """How many codes are tried before we believe that something is wrong with the database."""
+
+NONE: Final = timedelta()
 
 Write = Callable[[Unit, Request], Awaitable[None]]
 
@@ -34,20 +38,22 @@ class Enter:
     mint: Mint
 
     async def __call__(self, request: Request, asker: Asker, *, locks: bool = False) -> None:
-        """Keep a request that may run, in place of the one that waited for its judgement if one does.
+        """Keep a request that may run, or waits for people; in place of the one that waited for its judgement if one
+        does.
 
         A no-op when this line has come further already. Raises `Conflict` when it `locks` an environment that another
         one got since it was judged: judge it again.
         """
 
         async def write(unit: Unit, request: Request) -> None:
+            starts = locks and request.state is RequestState.QUEUED
             if await unit.requests.add(request):
-                if locks:
+                if starts:
                     await alone(unit, request, self.clock.now())
                 return await self._begin(unit, request, asker)
             waited = await unit.requests.by_origin(asker.origin)
             if waited is not None and lifecycle.unjudged(waited):
-                if locks:
+                if starts:
                     await alone(unit, replace(request, id=waited.id), self.clock.now())
                 await self._go_on(unit, waited, request, asker)
 
@@ -85,7 +91,8 @@ class Enter:
 
     async def _begin(self, unit: Unit, request: Request, asker: Asker) -> None:
         announcement = await self._announcement(unit, request, asker)
-        await unit.enqueue(announce(announcement.id, request.created_at + FIRST_LOOK))
+        look = FIRST_LOOK if request.state is RequestState.QUEUED else NONE  # what waits has nothing to wait for
+        await unit.enqueue(announce(announcement.id, request.created_at + look))
         await self._follow_up(unit, request, asker)
 
     async def _go_on(self, unit: Unit, waited: Request, request: Request, asker: Asker) -> None:
@@ -99,24 +106,39 @@ class Enter:
 
     async def _follow_up(self, unit: Unit, request: Request, asker: Asker) -> None:
         await unit.answers.withdraw(asker.origin.natural_key + WAITS)  # it waits no longer, if it ever did
-        await unit.enqueue(dispatch(request.id))
+        if request.state is RequestState.QUEUED:
+            await unit.enqueue(dispatch(request.id))
+        elif request.asked is not None:
+            await unit.enqueue(expire(request.id, request.asked.expires_at))
+        await self._keep_records(unit, request)
         assert request.pin is not None
         facts = {
             "code": request.code,
             "workflow": request.workflow_path,
             "sha": request.pin.sha,
             "ref": request.pin.ref,
+            **({"waits_for": request.waiting_for} if request.waiting_for else {}),
         }
         await note(unit, asker, action="request_opened", at=self.clock.now(), request=request.id, facts=facts)
         if asker.aside is not None:
             place, message = asker.aside
             await self.reply.tell(unit, place, message, key=f"{asker.origin.natural_key}:moved")
 
+    async def _keep_records(self, unit: Unit, request: Request) -> None:
+        """What GitHub itself shows of what touches an environment: a check run, and later a deployment."""
+        for record in records.places(request):
+            kept = await self._announced(unit, request, record)
+            if shown(request, kept):
+                await unit.enqueue(announce(kept.id, request.created_at + FIRST_LOOK))
+
     async def _announcement(self, unit: Unit, request: Request, asker: Asker) -> Announcement:
+        return await self._announced(unit, request, asker.stage)
+
+    async def _announced(self, unit: Unit, request: Request, address: Address) -> Announcement:
         announcement = Announcement(
             id=self.mint.id(),
             request=request.id,
-            address=asker.stage,
+            address=address,
             message_id=None,
             attempted_at=None,
             text_hash=None,

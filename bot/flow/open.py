@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from bot.flow.answer import Asker, Reply
@@ -11,12 +12,21 @@ from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.enter import Enter
 from bot.flow.ports import Clock, Mint, Units
 from bot.model.command import Command
-from bot.model.decision import Allowed, Denied, Reason
+from bot.model.decision import Allowed, Decision, Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.message import Message
 from bot.model.request import Request, RequestState
-from bot.rules import lifecycle, refuse
+from bot.rules import lifecycle, policy, refuse
 from bot.rules.gates.where import place_of
+
+
+def entered(received: Request, decision: Decision, now: datetime) -> Request:
+    """The request as it begins: on its way, or waiting for what only people can give."""
+    waits_for = policy.waits_for(decision)
+    if waits_for is None:
+        return lifecycle.advance(received, RequestState.QUEUED, at=now)
+    assert isinstance(decision, Denied)
+    return lifecycle.await_others(received, waits_for, refuse.noted(decision.gate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +61,9 @@ class Open:
     async def _act(self, question: Question, judged: Judged, asker: Asker) -> None:
         match judged.decision:
             case Allowed():
-                await self.enter(self._request(question, judged, asker), asker, locks=judged.locks)
-                if judged.remarks:
-                    await self._remark(asker, judged.remarks)
+                await self._enter(question, judged, asker)
+            case Denied() if judged.waits_for is not None:
+                await self._enter(question, judged, asker)
             case Denied(reason=Reason.ARGUMENTS) if judged.problem is not None:
                 message = replace(refuse.misheard(judged.problem), remarks=judged.remarks)
                 await self.reply(asker, message, action="command_refused", reason=Reason.ARGUMENTS)
@@ -63,6 +73,11 @@ class Open:
                 await self.reply(asker, message, action="command_refused", reason=denied.reason, facts=facts)
             case _:
                 assert_never(judged.decision)
+
+    async def _enter(self, question: Question, judged: Judged, asker: Asker) -> None:
+        await self.enter(self._request(question, judged, asker), asker, locks=judged.locks)
+        if judged.remarks:
+            await self._remark(asker, judged.remarks)
 
     async def _remark(self, asker: Asker, remarks: tuple[str, ...]) -> None:
         """What people there should know about the configuration although the command runs: once in each place."""
@@ -85,9 +100,10 @@ class Open:
             environment=judged.environment,
             dry_run=judged.bound is not None and not judged.bound.ships,
             pin=judged.pin,
+            asked=judged.asked,
             judged_at=now,
         )
-        return lifecycle.advance(received, RequestState.QUEUED, at=now)
+        return entered(received, judged.decision, now)
 
     def _received(self, asker: Asker, command: Command, intent: Dispatch, key: str) -> Request:
         """What is known before anybody is asked."""

@@ -9,8 +9,10 @@ from bot.flow.answer import Asker, Reply
 from bot.flow.authorize import Authorize, Question
 from bot.flow.enter import Enter
 from bot.flow.here import meant
+from bot.flow.open import entered
 from bot.flow.ports import Clock, Mint, Units
 from bot.flow.restart import rerun_of
+from bot.model.approval import Asked
 from bot.model.command import Command
 from bot.model.decision import Decision, Denied
 from bot.model.intent import Dispatch, Rerun
@@ -35,6 +37,8 @@ class Again:
     """Its newest attempt."""
     locks: bool = False
     """Whether only one request at a time may be on its way there."""
+    asked: Asked | None = None
+    """What others have to say yes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,14 @@ class RunAgain:
     async def __call__(self, asker: Asker, command: Command, intent: Rerun) -> None:
         """Open the request, or tell the person why not. Raises `UpstreamError`."""
         again = await self.judge(asker, command, intent)
-        if isinstance(again.decision, Denied):
+        if isinstance(again.decision, Denied) and policy.waits_for(again.decision) is None:
             message = refuse.refusal(asker.text, again.decision)
             return await self.reply(asker, message, action="command_refused", reason=again.decision.reason)
         assert again.earlier is not None
         assert again.run is not None
         received, now = self._received(asker, command, again.earlier, again.run, intent), self.clock.now()
-        queued = lifecycle.advance(replace(received, judged_at=now), RequestState.QUEUED, at=now)
-        await self.enter(queued, _about(asker, again.earlier), locks=again.locks)
+        request = entered(replace(received, judged_at=now, asked=again.asked), again.decision, now)
+        await self.enter(request, _about(asker, again.earlier), locks=again.locks)
 
     async def wait(self, asker: Asker, command: Command, intent: Rerun) -> None:
         """Keep what is wanted, until GitHub says whether it may be; where there is nothing to repeat, nothing waits."""
@@ -75,9 +79,11 @@ class RunAgain:
             return Again(decision=policy.decide([ended]), earlier=None, run=None)
         judged = await self.authorize(self._question(asker, command, earlier))
         gates = [*judged.decision.gates, ended]
-        if not isinstance(judged.decision, Denied):
-            gates.append(reruns.same_commit(earlier, judged.pin))
-        return Again(decision=policy.decide(gates), earlier=earlier, run=run, locks=judged.locks)
+        if not isinstance(judged.decision, Denied) or judged.waits_for is not None:
+            # Before what people are asked for: nobody says yes to what can not run any more.
+            gates.insert(_asked_last(judged.decision), reruns.same_commit(earlier, judged.pin))
+        decision = policy.decide(gates)
+        return Again(decision=decision, earlier=earlier, run=run, locks=judged.locks, asked=judged.asked)
 
     async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
         async with self.units.read() as unit:
@@ -129,6 +135,12 @@ class RunAgain:
             ended_at=None,
             version=1,
         )
+
+
+def _asked_last(decision: Decision) -> int:
+    """Where the first gate stands that only people can open; behind all of them when none is shut."""
+    shut = decision.gate if isinstance(decision, Denied) else None
+    return next((place for place, gate in enumerate(decision.gates) if gate is shut), len(decision.gates))
 
 
 def _about(asker: Asker, earlier: Request) -> Asker:

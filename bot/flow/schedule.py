@@ -8,14 +8,16 @@ from typing import Final
 from uuid import UUID
 
 from bot.flow.ports import Unit
-from bot.model.address import SlackPlace
+from bot.model.address import DeploymentPlace, SlackPlace
 from bot.model.job import Job
 from bot.model.request import Announcement, Request
 from bot.rules import pacing
 from bot.rules.lifecycle import FINAL
+from bot.rules.records import deployment_state
 
 ANNOUNCE: Final = "announce"
 DISPATCH: Final = "dispatch"
+EXPIRE: Final = "expire"
 
 FIRST_LOOK: Final = timedelta(milliseconds=300)
 """The first message waits this long, so that it can usually name the run already: one edit saved, still under 1 s."""
@@ -46,7 +48,9 @@ async def schedule(unit: Unit, request: Request, now: datetime, *, urgent: bool 
 
 def shown(request: Request, announcement: Announcement) -> bool:
     """Whether others may read there of this request: in Slack not before it was judged, for anybody can name any
-    repository there (T22)."""
+    repository there (T22). A deployment is none before it was sent."""
+    if isinstance(announcement.address, DeploymentPlace):
+        return deployment_state(request) is not None
     return request.judged_at is not None or not isinstance(announcement.address, SlackPlace)
 
 
@@ -59,3 +63,8 @@ def announce(announcement: UUID, run_at: datetime | None) -> Job:
 def dispatch(request: UUID) -> Job:
     """The job that dispatches a request."""
     return Job(kind=DISPATCH, key=str(request), payload={"v": 1, "request": str(request)})
+
+
+def expire(request: UUID, at: datetime) -> Job:
+    """The job that ends a request which nobody approved in time."""
+    return Job(kind=EXPIRE, key=str(request), payload={"v": 1, "request": str(request)}, run_at=at)

@@ -45,9 +45,10 @@ class Sweep:
     async def __call__(self, payload: Mapping[str, Any]) -> datetime | None:
         """Enqueue a question about each run without news, the longest silence first.
 
-        What is beyond the bound of a round comes in the next ones. What waits for a person, a lock or an upstream is
-        not at GitHub, so it is not asked about. A question that stands already waits for a reason (GitHub named a time,
-        or nobody may ask before it), so it is not brought forward.
+        What is beyond the bound of a round comes in the next ones. What waits for a person or a lock is judged again,
+        ever more seldom: whoever gives it wakes it, and this is for when that was lost. A question that
+        stands already waits for a reason (GitHub named a time, or nobody may ask before it), so it is not brought
+        forward.
         """
         now = self.clock.now()
         allowed = Silence(shortest=self.every, longest=LONGEST, lost=LOST, lost_for=LOST_FOR)
@@ -74,7 +75,7 @@ async def _asked(unit: Unit, questions: Sequence[Job]) -> frozenset[tuple[str, s
 
 def _question(silent: Silent, at: datetime) -> Job:
     match silent.doubt:
-        case Doubt.SENT:
+        case Doubt.SENT | Doubt.WHETHER:
             return dispatch(silent.request)
         case Doubt.WHICH:
             return find(silent.request, at)

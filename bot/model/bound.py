@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.model.approval import Voice
 from bot.model.config import Environment, Where
+from bot.model.lock import Lock
 from bot.model.people import Role
 from bot.model.snapshot import Snapshot
 
@@ -65,3 +67,7 @@ class Gathered:
     """By case-folded environment: the commit of our own newest success there (T11)."""
     on_its_way: str | None = None
     """The code of another unfinished request for the same environment."""
+    voices: tuple[Voice, ...] = ()
+    """What people said to this request, with their rights as they are now (T28)."""
+    locks: tuple[Lock, ...] = ()
+    """What others hold here; expired ones left out."""

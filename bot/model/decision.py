@@ -90,4 +90,9 @@ class Denied:
         return self.gate.reason
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsApproval(Denied):
+    """Only a yes of others is missing. Whoever does not know of it sees the refusal that it is until then."""
+
+
 Decision = Allowed | Denied

@@ -130,6 +130,8 @@ class Doubt(enum.StrEnum):
     """Which run is its."""
     HOW = "how"
     """How its run stands."""
+    WHETHER = "whether"
+    """Whether it still has to wait for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

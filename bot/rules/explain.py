@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from bot.model.bound import Bound
 from bot.model.command import Problem
-from bot.model.decision import Decision, Denied
+from bot.model.decision import Decision, Denied, Gate, Reason
 from bot.model.message import Message
 from bot.model.request import Pin
 from bot.model.workflow import Workflow
+from bot.rules import policy
 from bot.rules.inputs import is_reserved
 from bot.rules.refuse import NOWHERE, shown
 
@@ -22,6 +23,9 @@ ADVISORY: Final = (
     "that is protected at GitHub holds for everybody."
 )
 """Said of everything that touches an environment, as long as no protection rule of ours guards it (T3)."""
+
+PATIENT: Final = (Reason.APPROVAL_MISSING, Reason.LOCKED)
+"""Gates that a request waits at, and is not refused by."""
 
 _AS: Final = re.compile(r"(?P<line>.*?) +as +(?:@(?P<login>[A-Za-z0-9_-]{1,60})|<@(?P<user>[UW][A-Z0-9]+)>)", re.DOTALL)
 
@@ -68,8 +72,9 @@ def explained(line: str, login: str | None, verdict: Verdict, repository: str) -
         "line": line,
         "login": login,
         "repository": repository,
-        "gates": [{"name": gate.name, "passed": gate.passed, **shown(gate)} for gate in verdict.decision.gates],
+        "gates": [_told(gate) for gate in verdict.decision.gates],
         "allowed": shut is None,
+        "waits_for": policy.waits_for(verdict.decision),
         "reason": shut.reason.value if shut is not None and shut.reason else None,
         "next_step": shut.next_step if shut is not None else "",
         "environment": bound.environment if bound else None,
@@ -79,6 +84,10 @@ def explained(line: str, login: str | None, verdict: Verdict, repository: str) -
         **NOWHERE,
     }
     return Message(name="explain_answered", fields=fields)
+
+
+def _told(gate: Gate) -> dict[str, object]:
+    return {"name": gate.name, "passed": gate.passed, "waits": gate.reason in PATIENT, **shown(gate)}
 
 
 def _runs(verdict: Verdict, repository: str) -> dict[str, object] | None:

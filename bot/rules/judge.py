@@ -111,6 +111,9 @@ def _all(facts: Facts) -> Iterator[Gate]:
     yield maintenance.in_service(facts.config.maintenance, rule=said.words if said else "")
     if environment is not None:
         yield approval.approved(environment.approvals, environment=environment.name, rule=_rule(facts, "approvals"))
+        if environment.lock:
+            holder = facts.gathered.on_its_way
+            yield lock.unlocked(environment.name, holder=holder, rule=_rule(facts, "lock"))
 
 
 def _about_the_code(facts: Facts) -> Iterator[Gate]:
@@ -149,8 +152,6 @@ def _of_the_environment(facts: Facts, environment: Environment, gathered: Gather
         yield freeze.thawed(
             environment.freeze, now=facts.now, environment=environment.name, rule=_rule(facts, "freeze")
         )
-    if environment.lock:
-        yield lock.unlocked(environment.name, holder=gathered.on_its_way, rule=_rule(facts, "lock"))
 
 
 def _of_the_pull_request(facts: Facts, environment: Environment, gathered: Gathered) -> Iterator[Gate]:

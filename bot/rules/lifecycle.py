@@ -38,6 +38,12 @@ FINAL: Final = frozenset(state for state, following in NEXT.items() if not follo
 UPSTREAM: Final = "upstream"
 """What a request waits for whose judgement needs an answer that GitHub does not give."""
 
+APPROVAL: Final = "approval"
+"""Somebody else has to say yes."""
+
+LOCK: Final = "lock"
+"""Somebody or something else has the environment."""
+
 AWAY: Final = "GitHub does not answer right now."
 SLOWED: Final = "GitHub asked us to slow down."
 """Also where we keep its limits by ourselves: we know them from GitHub, and nobody is asked before their turn."""
@@ -58,6 +64,17 @@ def awaits_upstream(request: Request) -> bool:
 def unjudged(request: Request) -> bool:
     """Whether nobody could be asked yet if it may run at all: until then only its asker may know of it (T22)."""
     return awaits_upstream(request) and request.judged_at is None
+
+
+def awaits_others(request: Request) -> bool:
+    """Whether it was judged, and waits for what people do: an approval or a lock."""
+    return request.state is S.WAITING and request.waiting_for in (APPROVAL, LOCK)
+
+
+def await_others(request: Request, what: str, note: str) -> Request:
+    """The request, waiting for `APPROVAL` or `LOCK`; `note` says what is missing."""
+    assert request.state is S.WAITING or may(request, S.WAITING), f"{request.state} does not lead to {S.WAITING}"
+    return replace(request, state=S.WAITING, waiting_for=what, reason=None, note=note)
 
 
 def await_upstream(request: Request, why: str = AWAY) -> Request:

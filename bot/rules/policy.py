@@ -9,16 +9,28 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.model.command import Problem
-from bot.model.decision import Allowed, Decision, Denied, Gate, Reason
+from bot.model.decision import Allowed, Decision, Denied, Gate, NeedsApproval, Reason
 from bot.model.people import Role
 from bot.model.prose import marked
 from bot.model.repository import PullRequest
+from bot.rules.lifecycle import APPROVAL, LOCK
 
 
 def decide(judged: Sequence[Gate]) -> Decision:
     """The first gate that is shut decides."""
     shut = next((gate for gate in judged if not gate.passed), None)
-    return Allowed(gates=tuple(judged)) if shut is None else Denied(gates=tuple(judged), gate=shut)
+    if shut is None:
+        return Allowed(gates=tuple(judged))
+    kind = NeedsApproval if shut.reason is Reason.APPROVAL_MISSING else Denied
+    return kind(gates=tuple(judged), gate=shut)
+
+
+def waits_for(decision: Decision) -> str | None:
+    """What a dispatch waits for that would be allowed but for this: `approval` or `lock`; None for all else."""
+    if isinstance(decision, NeedsApproval):
+        return APPROVAL
+    locked = isinstance(decision, Denied) and decision.reason is Reason.LOCKED
+    return LOCK if locked else None
 
 
 def refused_upstream(said: str) -> Denied:

@@ -1,4 +1,4 @@
-"""Owns the one statement behind the sweep: which requests at GitHub have had no news for longer than they may.
+"""Owns the one statement behind the sweep: which requests have had no news for longer than they may.
 
 It reads rows of what has not ended, through the index on their states, and sends back a few ids; however many wait, no
 request is loaded for it.
@@ -20,6 +20,10 @@ from bot.store.columns import MICROSECOND, to_microseconds
 from bot.store.schema import requests, runs
 
 AT_GITHUB: Final = (RequestState.DISPATCHING, RequestState.RUNNING, RequestState.LOST)
+
+FOR_PEOPLE: Final = ("approval", "lock")
+"""What a request waits for that people give: whoever gives it wakes it, so it is looked at only in case that was lost.
+"""
 
 SHARE: Final = 10
 """Silence may last for this part of a request's age."""
@@ -48,13 +52,14 @@ def _statement() -> Select[Any]:
     due = case(
         (_is(RequestState.LOST), and_(traced, _lost_lately(), or_(grown, silence >= _value("lost")))),
         (and_(_is(RequestState.RUNNING), traced), or_(grown, silence >= _value("longest"))),
+        (_is(RequestState.WAITING), or_(grown, silence >= _value("longest"))),
         # A job of their own looks after the rest; they are silent for so long only when somebody dropped it.
         else_=silence >= _value("longest"),
     )
     return (
         select(requests.c.id, requests.c.state, func.count(runs.c.id).label("runs"))
         .outerjoin(runs, runs.c.request_id == requests.c.id)
-        .where(requests.c.state.in_([state.value for state in AT_GITHUB]))
+        .where(or_(requests.c.state.in_([state.value for state in AT_GITHUB]), _waits()))
         .group_by(requests.c.id)
         .having(due)
         .order_by(heard, requests.c.id)
@@ -66,6 +71,10 @@ def _is(state: RequestState) -> ColumnElement[bool]:
     return requests.c.state == state.value
 
 
+def _waits() -> ColumnElement[bool]:
+    return and_(_is(RequestState.WAITING), requests.c.waiting_for.in_(FOR_PEOPLE))
+
+
 def _lost_lately() -> ColumnElement[bool]:
     since = func.coalesce(_number(requests.c.ended_at), _created())
     return _value("now") - since <= _value("lost_for")
@@ -74,6 +83,8 @@ def _lost_lately() -> ColumnElement[bool]:
 def _doubt(state: RequestState, known_runs: int) -> Doubt:
     if state is RequestState.DISPATCHING:
         return Doubt.SENT
+    if state is RequestState.WAITING:
+        return Doubt.WHETHER
     return Doubt.HOW if known_runs else Doubt.WHICH
 
 
