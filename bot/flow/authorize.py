@@ -23,7 +23,7 @@ from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
 from bot.model.workflow import Workflow
 from bot.rules import judge, policy
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely
 
 __all__ = ["Authorize", "Judged", "Question"]
 
@@ -104,7 +104,7 @@ class Authorize:
             return await self.workflows.read(repository, file)
         except NotFound:
             names = await self.workflows.names(repository)
-            closest = nearest(file, names)
+            closest = likely(file, names)
             listed = ", ".join(names) if names else "none"
             return Problem(
                 sentence=f"There is no workflow {file} on the default branch. There is: {listed}.",

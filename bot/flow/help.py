@@ -21,7 +21,7 @@ from bot.rules import help as words
 from bot.rules import help_workflows, inputs, refuse
 from bot.rules.gates.where import place_of
 from bot.rules.help import Standing
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely
 
 LISTED_WORKFLOWS: Final = 20
 """How many workflow files are read to show how they are run."""
@@ -109,7 +109,7 @@ def _plain(name: str) -> str:
 
 
 def _unknown(name: str, known: Sequence[str] | Mapping[str, Command]) -> Message:
-    close = nearest(_plain(name), known)
+    close = likely(_plain(name), known)
     return refuse.misheard(
         Problem(
             sentence=f"There is no command {name}.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.model.command import Argument, Arguments, Command, Problem
 from bot.rules.line import Line, renamed, without, write
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely
 from bot.rules.values import Misfit, fit
 from bot.rules.wording import listed, quoted
 
@@ -69,7 +69,7 @@ def _unknown(command: Command, line: Line) -> Problem | None:
     if name is None:
         return None
     given = {*known[: len(line.positional)], *line.named}
-    meant = nearest(name, [option for option in known if option not in given])
+    meant = likely(name, [option for option in known if option not in given])
     there_are = f"It takes {listed(known)}." if known else "It takes none."
     return Problem(
         sentence=f"{quoted(command.name)} has no argument {quoted(name)}. {there_are}",

@@ -14,7 +14,7 @@ from typing import Final
 from bot.model.command import Argument, ArgumentType, Problem
 from bot.model.workflow import Workflow
 from bot.rules.line import Line, read, renamed, without, write
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely
 from bot.rules.normalise import normalise
 from bot.rules.values import Misfit, fit, unsafe, wanted
 from bot.rules.wording import listed, quoted
@@ -111,7 +111,7 @@ def _misnamed(workflow: Workflow, given: Mapping[str, str], typed: Line | None) 
     if not name:
         return None
     taken = {*given, *(typed.named if typed else ())}
-    meant = nearest(name, [option for option in known if option not in taken])
+    meant = likely(name, [option for option in known if option not in taken])
     there_are = f"It has {listed(known)}." if known else "It has none."
     return Problem(
         sentence=f"{_file(workflow)} has no input {quoted(name)}. {there_are}",

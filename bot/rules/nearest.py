@@ -5,7 +5,7 @@ Our own because rules take no third party. A guess is offered to the person, nev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 def distance(a: str, b: str) -> int:
@@ -41,3 +41,13 @@ def nearest(word: str, options: Iterable[str], *, limit: int = 2) -> str | None:
         if apart <= limit and (apart < longest or longest == 0):
             best = min(best or (apart, option), (apart, option))
     return best[1] if best else None
+
+
+def likely(word: str, options: Collection[str]) -> str | None:
+    """What was probably meant by `word`: the only option that begins with it, else the nearest one; None without any.
+
+    Somebody who types `prod` has mostly been told `production` elsewhere; it is offered, and never done for them.
+    """
+    typed = word.casefold()
+    begun = {option for option in options if typed and option.casefold().startswith(typed)}
+    return begun.pop() if len(begun) == 1 else nearest(word, options)

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from bot.model.command import ParsedCommand, Problem
 from bot.model.origin import Origin
 from bot.rules.line import MAX_CHARACTERS, TOO_LONG, read
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely, nearest
 from bot.rules.normalise import normalise
 from bot.rules.wording import quoted
 
@@ -85,7 +85,7 @@ def _prefixed(text: str, words: str, origin: Origin, verbs: Collection[str], pre
         verb = called["verb"].lower()
         return _command(text, f"/{prefix} {verb}", verb, called["rest"] or "", origin)
     word, _, others = words.partition(" ")
-    meant = nearest(word.strip("/-"), verbs)
+    meant = likely(word.strip("/-"), verbs)
     return Problem(
         sentence=f"There is no command {quoted(word)}.",
         usage=f"/{prefix} help",

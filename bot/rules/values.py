@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from bot.model.command import Argument, ArgumentType
 from bot.rules.line import is_control
-from bot.rules.nearest import nearest
+from bot.rules.nearest import likely, nearest
 from bot.rules.patterns import matches
 from bot.rules.wording import listed, quoted
 
@@ -103,7 +103,7 @@ def _choice(argument: Argument, value: str) -> str | Misfit:
     if value in argument.choices:
         return value
     sentence = f"{quoted(argument.name)} is {listed(argument.choices, last='or')}, not {quoted(value)}."
-    return Misfit(sentence=sentence, better=nearest(value, argument.choices))
+    return Misfit(sentence=sentence, better=likely(value, argument.choices))
 
 
 def _environment(argument: Argument, value: str) -> str | Misfit:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.nearest import distance, nearest
+from bot.rules.nearest import distance, likely, nearest
 
 WORDS = st.text(alphabet="abcdé-", max_size=8)
 
@@ -56,6 +56,27 @@ def test_the_nearest_known_word_is_found(word: str, options: list[str], expected
 def test_the_limit_bounds_the_guess() -> None:
     assert nearest("stagng", ["staging"], limit=1) == "staging"
     assert nearest("stgng", ["staging"], limit=1) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "options", "expected"),
+    [
+        ("prod", ["staging", "production"], "production"),
+        ("PROD", ["staging", "Production"], "Production"),
+        ("st", ["status", "use"], "status"),  # which begins so, and not `use`, which is as near
+        ("prod", ["production-eu", "production-us"], None),
+        ("prod", ["production-eu", "production-us", "prods"], "prods"),
+        ("production", ["production"], "production"),
+        ("duction", ["production"], None),
+        ("prodd", ["production", "prod"], "prod"),
+        ("", ["production"], None),
+        ("", [], None),
+    ],
+)
+def test_a_word_that_only_one_option_begins_with_is_that_one(
+    word: str, options: list[str], expected: str | None
+) -> None:
+    assert likely(word, options) == expected
 
 
 @given(WORDS, WORDS)

@@ -84,6 +84,7 @@ def test_a_command_is_understood(line: str, expected: ParsedCommand) -> None:
         "/rum deploy.yml",  # one letter off, but too short to be sure
         "/hel",
         "/hepl",
+        "/expla run deploy.yml",  # the beginning of one is offered only where it can be meant for nobody else
         "/dependabot merge",
         "/-run",
         "/rün",
@@ -114,6 +115,9 @@ def test_where_the_prefix_is_required_bare_verbs_are_not_ours(line: str) -> None
         ("/ops rum deploy.yml", 'There is no command "rum".', "/ops run deploy.yml"),
         ("/ops /run deploy.yml", 'There is no command "/run".', "/ops run deploy.yml"),
         ("/ops --help", 'There is no command "--help".', "/ops help"),
+        ("/ops stat", 'There is no command "stat".', "/ops status"),
+        ("/ops DEPL staging", 'There is no command "DEPL".', "/ops deploy staging"),
+        ("/ops ru deploy.yml", 'There is no command "ru".', "/ops run deploy.yml"),  # also of runs: the nearest
         ("/ops lgtm", 'There is no command "lgtm".', None),
         ("/ops /etc/passwd", 'There is no command "/etc/passwd".', None),
         ("/ops @everyone", 'There is no command "@everyone".', None),

@@ -44,6 +44,8 @@ def test_a_value_that_fits_is_passed_on(name: str, value: str, passed_on: str) -
         ("environment", "prodution", '"environment" is staging or production, not "prodution".', "production"),
         ("environment", "Production", '"environment" is staging or production, not "Production".', "production"),
         ("environment", "", '"environment" is staging or production, not "".', None),
+        ("environment", "prod", '"environment" is staging or production, not "prod".', "production"),
+        ("environment", "STAG", '"environment" is staging or production, not "STAG".', "staging"),
         ("environment", "qa", '"environment" is staging or production, not "qa".', None),
         *[
             ("count", value, f'"count" is a number, not "{value}".', None)
