@@ -25,6 +25,7 @@ from bot.github.environments import Environments
 from bot.github.hook_deliveries import HookDeliveries
 from bot.github.inbound import ReadDelivery
 from bot.github.logs import Logs
+from bot.github.owners import Owners
 from bot.github.permissions import Permissions
 from bot.github.proposals import Proposals
 from bot.github.protection_rule import ProtectionRule
@@ -55,6 +56,7 @@ class GitHub:
     pull_requests: ports.PullRequests
     snapshots: ports.Snapshots
     teams: ports.Teams
+    owners: ports.Owners
     config_files: ports.ConfigFiles
     history: ports.ConfigHistory
     check_runs: ports.CheckRuns
@@ -100,6 +102,7 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         pull_requests=PullRequests(clients),
         snapshots=Snapshots(clients),
         teams=teams,
+        owners=Owners(clients),
         config_files=ConfigFiles(clients, repositories),
         history=ConfigHistory(clients),
         check_runs=CheckRuns(clients),

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,10 +14,10 @@ from uuid import UUID
 
 from bot.errors import Conflict, NotFound, Refused, Unwelcome, UpstreamError
 from bot.flow.ports import Clock, ConfigFiles, ReadConfig, Units
-from bot.flow.second_person import Approval, SecondPerson
+from bot.flow.second_person import HOME, SecondPerson
 from bot.model.config import CONFIG_PATH, Config, ConfigFault, ConfigFile, KeptConfig, Layer
 from bot.model.repository import Repository
-from bot.rules import in_force
+from bot.rules import in_force, second_person
 from bot.rules.in_force import Known, Seen, Standing
 from bot.rules.superseding import Widens
 
@@ -30,6 +30,9 @@ TRIES: Final = 5
 """Races with other replicas over one row."""
 
 Read = Config | Sequence[ConfigFault]
+
+Backing = Mapping[str, int]
+"""Whose word lets a file through that waited, for the audit; empty where nobody's was needed."""
 
 
 def file_of(repository: Repository, layer: Layer) -> str:
@@ -81,8 +84,8 @@ class ConfigLayer:
             if standing is not None:
                 return standing
             assert seen is not None
-            standing, approval = await self._stands(repository, layer, seen, known)
-            if await self._kept(known, standing, approval):
+            standing, backing = await self._stands(repository, layer, seen, known)
+            if await self._kept(known, standing, backing):
                 return standing
         raise Conflict(f"Somebody else changes what is in force as {file} all the time.")
 
@@ -118,21 +121,33 @@ class ConfigLayer:
 
     async def _stands(
         self, repository: Repository, layer: Layer, seen: Seen, known: Known | None
-    ) -> tuple[Standing, Approval | None]:
+    ) -> tuple[Standing, Backing]:
         now, file = self.clock.now(), file_of(repository, layer)
         if known is None:
-            return in_force.first_seen(seen, _row(repository, layer, seen, now), file), None
+            return in_force.first_seen(seen, _row(repository, layer, seen, now), file), {}
         standing = in_force.settled(seen, known, file, now, self.widens)
         kept = standing.kept
         if kept is None or not in_force.waits(kept) or not isinstance(seen.read, Config):
-            return standing, None
-        approval = await self.second.approved(repository, layer, kept.waiting_blob)
-        if approval is None:
-            return standing, None
-        kept = in_force.promoted(kept, None, now)
-        return Standing(file=file, kept=kept, config=seen.read), approval
+            return standing, {}
+        confirmed = await self._confirmed(repository, kept) if layer is Layer.ORGANISATION else None
+        approval = None if confirmed else await self.second.approved(repository, layer, kept.waiting_blob)
+        if confirmed is None and approval is None:
+            return standing, {}
+        kept = in_force.promoted(kept, confirmed.confirmed_by if confirmed else None, now)
+        backing = {"confirmed_in": confirmed.repository} if confirmed else {}
+        if approval is not None:
+            backing = {"pull_request": approval.pull_request, "approved_by": approval.account}
+        return Standing(file=file, kept=kept, config=seen.read), backing
 
-    async def _kept(self, known: Known | None, standing: Standing, approval: Approval | None) -> bool:
+    async def _confirmed(self, repository: Repository, kept: KeptConfig) -> KeptConfig | None:
+        """The file as it is in force where it lies, when an admin confirmed it there: that counts for all of the owner,
+        as the same word typed here would have been judged by the rights there."""
+        async with self.units.read() as unit:
+            home = await unit.repositories.by_name(repository.connection, f"{repository.owner}/{HOME}")
+            there = await unit.configs.get(home.connection, home.id, Layer.REPOSITORY) if home else None
+        return there if there is not None and second_person.confirmed_since(there, kept) else None
+
+    async def _kept(self, known: Known | None, standing: Standing, backing: Backing) -> bool:
         """Whether it is written down; False when somebody else wrote something else meanwhile."""
         before, after = known.kept if known else None, standing.kept
         if after is None or after == before:
@@ -150,7 +165,7 @@ class ConfigLayer:
                     repository=after.repository,
                     request=None,
                     reason=None,
-                    facts=_facts(before, after, approval),
+                    facts=_facts(before, after, backing),
                 )
         except Conflict:
             return False
@@ -183,7 +198,7 @@ def _row(repository: Repository, layer: Layer, seen: Seen, now: datetime) -> Kep
     )
 
 
-def _facts(before: KeptConfig | None, after: KeptConfig, approval: Approval | None) -> dict[str, str | int | None]:
+def _facts(before: KeptConfig | None, after: KeptConfig, backing: Backing) -> dict[str, str | int | None]:
     facts: dict[str, str | int | None] = {
         "layer": after.layer.value,
         "before": before.blob if before else None,
@@ -192,6 +207,4 @@ def _facts(before: KeptConfig | None, after: KeptConfig, approval: Approval | No
     }
     if after.superseded:
         facts["superseded"] = len(after.superseded)
-    if approval is not None:
-        facts |= {"pull_request": approval.pull_request, "approved_by": approval.account}
-    return facts
+    return {**facts, **backing}

@@ -28,9 +28,15 @@ async def notice(unit: Unit, changed: RepositoryChanged, at: datetime) -> None:
     repository = changed.repository
     if changed.pushed_ref != f"refs/heads/{repository.default_branch}":
         return
-    found = [repository]
     if repository.name.casefold() == HOME:
-        found += await unit.repositories.of_owner(repository.connection, repository.owner)
+        await read_everywhere(unit, repository, at)
+    else:
+        await unit.enqueue(_job(repository, at))
+
+
+async def read_everywhere(unit: Unit, home: Repository, at: datetime) -> None:
+    """Have it read in this repository and in all of its owner that we know of."""
+    found = [home, *await unit.repositories.of_owner(home.connection, home.owner)]
     await unit.enqueue(*(_job(each, at) for each in {each.id: each for each in found}.values()))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from bot.model.config import KeptConfig, Layer
 from bot.model.decision import Gate, Reason
@@ -17,12 +20,37 @@ ASK_SOMEBODY: Final = (
 )
 
 
-def named(standings: Sequence[Standing], file: str) -> Standing | None:
-    """The one that waits and is called so: by letters of its blob, or `gone`."""
-    for standing in standings:
-        if standing.kept is not None and in_force.waits(standing.kept) and _is(standing.kept, file):
-            return standing
-    return None
+def named(standings: Sequence[Standing], file: str, *, for_all: bool) -> Sequence[Standing]:
+    """Those that wait and are called so, by letters of the blob or `gone`: the repository's own first.
+
+    Where it counts `for_all` repositories of the owner, what is in force there may be confirmed too: it may wait in
+    others, which knew an earlier file.
+    """
+    return [each for each in reversed(standings) if each.kept is not None and _is(each.kept, file, for_all=for_all)]
+
+
+def put_in_force(kept: KeptConfig, by: UUID, at: datetime) -> KeptConfig:
+    """The row, once somebody has confirmed it."""
+    if in_force.waits(kept):
+        return in_force.promoted(kept, by, at)
+    return replace(kept, in_force_since=at, confirmed_by=by)
+
+
+def blob(kept: KeptConfig) -> str | None:
+    """What is confirmed of it; None for the removal of the file."""
+    return kept.waiting_blob if in_force.waits(kept) else kept.blob
+
+
+def owner(passed: bool, login: str, organisation: str) -> Gate:
+    """Where the repository with the organisation's file is not to be seen any more, nobody has a role in it; who owns
+    the organisation had every right there."""
+    return Gate(
+        name="owner",
+        passed=passed,
+        seen=f"{login} is {'an' if passed else 'no'} owner of {organisation}, whose configuration is gone",
+        reason=None if passed else Reason.PERMISSION,
+        next_step="" if passed else f"Ask an owner of {organisation} to type it.",
+    )
 
 
 def alone(passed: bool, login: str, full_name: str) -> Gate:
@@ -39,15 +67,15 @@ def alone(passed: bool, login: str, full_name: str) -> Gate:
 
 
 def confirmed(standing: Standing, login: str, repository: str) -> Message:
-    """An admin put it in force."""
+    """An admin put it in force; `repository` says where."""
     assert standing.kept is not None
-    removed = standing.kept.waiting_blob is None
+    file = blob(standing.kept)
     fields = {
         "login": login,
         "repository": repository,
         "file": standing.file,
-        "name": in_force.name_of(standing.kept.waiting_blob),
-        "removed": removed,
+        "name": in_force.name_of(file),
+        "removed": file is None,
         "changes": standing.waits,
     }
     return Message(name="config_confirmed", fields=fields)
@@ -59,8 +87,11 @@ def shown(standings: Sequence[Standing], broken: str | None, repository: str, re
     return Message(name="config_answered", fields=fields, remarks=remarks)
 
 
-def _is(kept: KeptConfig, file: str) -> bool:
-    return file == in_force.GONE if kept.waiting_blob is None else kept.waiting_blob.startswith(file)
+def _is(kept: KeptConfig, file: str, *, for_all: bool) -> bool:
+    if not in_force.waits(kept) and not (for_all and kept.layer is Layer.REPOSITORY):
+        return False
+    found = blob(kept)
+    return file == in_force.GONE if found is None else found.startswith(file)
 
 
 def _layer(standing: Standing) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Owns who counts as the second person who approved a configuration's merge (T9, T13)."""
+"""Owns who counts as the second person who approved a configuration's merge, and whose word in the organisation's own
+repository counts in the others (T9, T13)."""
 
 from __future__ import annotations
 
+from bot.model.config import KeptConfig
 from bot.model.merge import Merge
 from bot.model.snapshot import Review, ReviewState
 
@@ -14,6 +16,17 @@ def approvals(merge: Merge, blob: str | None) -> tuple[Review, ...]:
     if merge.blob != blob:
         return ()
     return tuple(review for review in merge.reviews if _counts(review, merge))
+
+
+def confirmed_since(there: KeptConfig, kept: KeptConfig) -> bool:
+    """Whether what waits in `kept`, an organisation's file as one of its repositories knows it, was confirmed `there`,
+    where it lies: just this file, with nothing newer since, and after it began to wait here.
+
+    An older word was not about what has been in force here meanwhile.
+    """
+    if there.confirmed_by is None or there.waiting_since is not None or kept.waiting_since is None:
+        return False
+    return there.blob == kept.waiting_blob and there.in_force_since >= kept.waiting_since
 
 
 def _counts(review: Review, merge: Merge) -> bool:

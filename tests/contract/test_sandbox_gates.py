@@ -49,6 +49,8 @@ async def play(github: SandboxGitHub) -> None:
 async def walk_teams(token: Client) -> None:
     for path in ("everybody", "everybody/members", "platform/memberships/alice", "everybody/memberships/bob"):
         await token.get(f"/orgs/acme/teams/{path}")
+    await token.get("/orgs/acme/memberships/alice")
+    assert (await token.send("GET", "/orgs/acme/memberships/mallory")).status_code == 404
     for path in ("nobody", "platform/memberships/mallory", "nobody/memberships/alice"):
         assert (await token.send("GET", f"/orgs/acme/teams/{path}")).status_code == 404
 

@@ -161,6 +161,13 @@ class Teams(Protocol):
         """
 
 
+class Owners(Protocol):
+    """Whose repositories are."""
+
+    async def owns(self, repository: Repository, account: GitHubAccount) -> bool:
+        """Whether the account owns the repository, or its organisation, now. Raises `UpstreamError`."""
+
+
 class Snapshots(Protocol):
     """What the gates look at, in one question."""
 

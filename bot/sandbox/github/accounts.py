@@ -19,6 +19,7 @@ class Account:
     created_at: datetime
     name: str | None = None
     members: set[int] = field(default_factory=set)  # of an organization, by account id
+    owners: set[int] = field(default_factory=set)  # of an organization: members with every right
 
     @property
     def is_organization(self) -> bool:

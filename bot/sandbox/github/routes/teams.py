@@ -24,6 +24,16 @@ def membership(call: Call) -> Answer:
     return Answer(shape.membership(found, account, found.membership_of(account) or not_found()))
 
 
+def in_organization(call: Call) -> Answer:
+    """Who owns an organization is its `admin`."""
+    found = call.world.find_account(call.params["org"]) or not_found()
+    check_insight(call, found)
+    who = call.world.find_account(call.params["username"]) or not_found()
+    if who.id not in found.members | found.owners:
+        not_found()
+    return Answer(shape.in_organization(call.world, found, who))
+
+
 def members(call: Call) -> Answer:
     """Those of the teams below as well; nobody who was only invited."""
     found = team_of(call)
@@ -58,6 +68,7 @@ def check_insight(call: Call, organization: Account) -> None:
 
 
 ROUTES = (
+    Route("GET", "/orgs/{org}/memberships/{username}", in_organization),
     Route("GET", "/orgs/{org}/teams/{team_slug}", team),
     Route("GET", "/orgs/{org}/teams/{team_slug}/members", members),
     Route("GET", "/orgs/{org}/teams/{team_slug}/memberships/{username}", membership),

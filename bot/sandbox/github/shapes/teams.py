@@ -1,9 +1,14 @@
 """Teams and memberships as JSON."""
 
+from typing import TYPE_CHECKING
+
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.ids import node_id, stamp
-from bot.sandbox.github.shapes.accounts import Json, full_account, organization
+from bot.sandbox.github.shapes.accounts import Json, account, full_account, organization
 from bot.sandbox.github.teams import Membership, Team
+
+if TYPE_CHECKING:
+    from bot.sandbox.github.world import World
 
 
 def url(found: Team) -> str:
@@ -49,3 +54,15 @@ def full(found: Team) -> Json:
 
 def membership(found: Team, account: Account, state: Membership) -> Json:
     return {"url": f"{url(found)}/memberships/{account.login}", "role": state.role, "state": state.state}
+
+
+def in_organization(world: "World", found: Account, who: Account) -> Json:
+    address = f"{world.api}/orgs/{found.login}"
+    return {
+        "url": f"{address}/memberships/{who.login}",
+        "state": "active",
+        "role": "admin" if who.id in found.owners else "member",
+        "organization_url": address,
+        "organization": organization(world, found),
+        "user": account(world, who),
+    }
