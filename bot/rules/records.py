@@ -85,8 +85,10 @@ def places(request: Request) -> Sequence[Record]:
 
 
 def check_name(request: Request) -> str:
-    """`deploy production`: the same for each request of its kind, so that branch protection can require it."""
-    return f"{request.command} {request.environment}" if request.environment else request.command
+    """`Deploy / production`, by what is touched and not by the word that was typed (T2): the same for each request of
+    its kind, a rerun included, so that branch protection can require it."""
+    file = request.workflow_path.rpartition("/")[2]
+    return f"{request.workflow_name.strip() or file} / {request.environment}"
 
 
 def check_run(request: Request, runs: Sequence[Run], *, key: str, summary: str, url: str | None) -> CheckReport:

@@ -70,7 +70,7 @@ def test_a_check_run_in_every_state(
 ) -> None:
     request = replace(GUARDED, state=state, waiting_for=waits)
     report = records.check_run(request, [make.run()], key="k", summary="words", url="https://github.com/run")
-    assert (report.name, report.external_id, report.summary) == ("deploy production", "k", "words")
+    assert (report.name, report.external_id, report.summary) == ("Deploy / production", "k", "words")
     assert (report.status, report.conclusion, report.title) == (status, conclusion, title)
     assert [button.identifier for button in report.buttons] == buttons
     assert report.details_url == "https://github.com/run"
