@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from bot.sandbox.github import JobPlan, Plan, SandboxGitHub
+from bot.sandbox.github import JobPlan, Plan, Repository, SandboxGitHub
 from tests.contract.openapi import contract, needs_contract_data
 from tests.sandbox.github.support import FILES, Client, installation_on
 
 pytestmark = needs_contract_data
 HERE = "/repos/acme/shop"
+SHIP = "on: workflow_dispatch\njobs: {ship: {environment: production, runs-on: ubuntu-latest, steps: [{run: ./ship}]}}"
 INPUTS = {"environment": "staging", "signalbox_request": "k1"}
 
 
@@ -28,7 +29,11 @@ async def play_everything(github: SandboxGitHub) -> None:
     """A walk along every path of the API, with its refusals."""
     plan = Plan([JobPlan("ship", conclusion="failure", log="no ship\n")])
     shop = github.repository(
-        "acme/shop", private=True, files=FILES, roles={"alice": "write"}, plans={"deploy.yml": plan}
+        "acme/shop",
+        private=True,
+        files=FILES | {".github/workflows/ship.yml": SHIP},
+        roles={"alice": "write"},
+        plans={"deploy.yml": plan},
     )
     github.person("mallory")
     pull = shop.pull_request("alice", "feature/one", body="Please")
@@ -43,6 +48,9 @@ async def play_everything(github: SandboxGitHub) -> None:
         await walk_repository(token)
         await walk_threads(token, [pull.number, forked.number, issue.number], comment.id)
         await walk_actions(github, token)
+        await walk_check_runs(token, shop.head_sha)
+        await walk_deployments(token, shop.head_sha)
+        await walk_environments(github, nobody, shop)
         await walk_refusals(nobody, nobody.as_installation(shop, contents="read"))
         await walk_sign_in(nobody)
         await shop.rename("store")
@@ -131,6 +139,74 @@ async def walk_actions(github: SandboxGitHub, token: Client) -> None:
     for status in (202, 409):
         assert (await token.post(f"{HERE}/actions/runs/{cancelled.id}/cancel")).status_code == status
     await token.get(run)
+
+
+async def walk_check_runs(token: Client, sha: str) -> None:
+    """With all that one can have."""
+    button = {"label": "Approve", "description": "Let it run", "identifier": "approve"}
+    remark = {
+        "path": "a",
+        "start_line": 1,
+        "end_line": 2,
+        "annotation_level": "notice",
+        "message": "Look",
+        "title": "T",
+    }
+    output = {"title": "Waiting", "summary": "For people", "annotations": [remark]}
+    new = {"name": "signalbox", "head_sha": sha, "external_id": "k", "output": output, "actions": [button]}
+    made = (await token.post(f"{HERE}/check-runs", new)).json()
+    one = f"{HERE}/check-runs/{made['id']}"
+    changed = await token.send("PATCH", one, {"status": "completed", "conclusion": "action_required"})
+    assert changed.status_code == 200
+    for path in (one, f"{one}/annotations", f"{HERE}/commits/{sha}/check-runs"):
+        await token.get(path)
+    assert (await token.post(f"{one}/rerequest")).status_code == 201
+    assert (await token.post(f"{HERE}/check-runs", new | {"actions": [button] * 4})).status_code == 422
+
+
+async def walk_deployments(token: Client, sha: str) -> None:
+    plain = {"ref": sha, "auto_merge": False, "required_contexts": [], "environment": "staging"}
+    first, second = [(await token.post(f"{HERE}/deployments", plain | {"payload": {"k": 1}})).json() for _ in range(2)]
+    for made, state in ((first, "success"), (second, "in_progress"), (second, "success")):
+        said = {"state": state, "log_url": "https://ci.example/1", "environment_url": "https://staging.example"}
+        path = f"{HERE}/deployments/{made['id']}/statuses"
+        told = await token.post(path, said | {"description": "Said", "auto_inactive": True})
+        assert told.status_code == 201
+        await token.get(path)
+        await token.get(f"{path}/{told.json()['id']}")
+    await token.get(f"{HERE}/deployments", sha=sha, environment="staging", task="deploy", per_page="1")
+    for made, status in ((second, 422), (first, 204)):
+        assert (await token.send("DELETE", f"{HERE}/deployments/{made['id']}")).status_code == status
+    await token.get(f"{HERE}/deployments/{second['id']}")
+    assert (
+        await token.post(f"{HERE}/deployments", {"ref": "feature/one", "required_contexts": ["x"]})
+    ).status_code == 409
+    assert (await token.post(f"{HERE}/deployments", {"ref": "nowhere"})).status_code == 422
+
+
+async def walk_environments(github: SandboxGitHub, nobody: Client, shop: Repository) -> None:
+    """A job waits for a timer, a person, a team and an app."""
+    github.team("acme/release", members=["alice"])
+    production = github.environment(
+        shop, "production", reviewers=["alice", "acme/release"], wait_timer=1, apps=[github.app]
+    )
+    token, alice = nobody.as_installation(shop), nobody.as_person("alice")
+    for path in ("", "/production", "/production/deployment_protection_rules"):
+        await token.get(f"{HERE}/environments{path}")
+    run = await github.dispatches("alice", shop, "ship.yml")
+    path = f"{HERE}/actions/runs/{run.id}"
+    assert (await token.get(f"{path}/jobs"))["jobs"][0]["status"] == "waiting"
+    for client in (token, alice):
+        assert len(await client.get(f"{path}/pending_deployments")) == 1
+    rule, about = f"{path}/deployment_protection_rule", {"environment_name": "production"}
+    for more, status in (({"comment": "Asking"}, 204), ({}, 422), ({"state": "approved", "comment": "Yes"}, 204)):
+        assert (await token.post(rule, about | more)).status_code == status
+    said = {"environment_ids": [production.id], "state": "approved", "comment": "Yes"}
+    for client, status in ((token, 403), (alice, 200)):
+        assert (await client.post(f"{path}/pending_deployments", said)).status_code == status
+    for path in ("", f"/{run.jobs[0].deployment.id}" if run.jobs[0].deployment else ""):
+        await token.get(f"{HERE}/deployments{path}")
+    await token.send("GET", f"{HERE}/environments/nowhere")
 
 
 async def walk_sign_in(nobody: Client) -> None:

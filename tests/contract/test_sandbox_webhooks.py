@@ -12,10 +12,14 @@ from openapi_schema_validator import OAS31Validator
 
 from bot.sandbox.github import JobPlan, Plan, PullRequest, SandboxGitHub
 from bot.sandbox.github.apps import EVENTS
+from bot.sandbox.github.checks import Action, add_check
+from bot.sandbox.github.deployments import deploy as record_deployment
 from tests.contract.openapi import DATA, needs_contract_data
 from tests.sandbox.github.support import FILES
 
 pytestmark = needs_contract_data
+
+SHIP = "on: workflow_dispatch\njobs: {ship: {environment: production, runs-on: ubuntu-latest, steps: [{run: ./ship}]}}"
 
 # Keys of the published examples that the sandbox does not send. Reviewed.
 LEFT_OUT = {
@@ -55,6 +59,7 @@ async def everything_that_happens() -> list[tuple[str, dict[str, Any]]]:
         await run.play()
         await run.rerun(by="alice", failed_only=True)
         await judge(github, pull)
+        await deploy(github, pull)
         await pull.merge(by="alice")
         await shop.rename("store")
         await shop.make_private()
@@ -76,6 +81,22 @@ async def judge(github: SandboxGitHub, pull: PullRequest) -> None:
     team.remove("bob")
     team.delete()
     github.leaves("acme", "bob")
+
+
+async def deploy(github: SandboxGitHub, pull: PullRequest) -> None:
+    """An app's check run with a button, a deployment by the API, and a job that has to be let in."""
+    shop = pull.repository
+    made = add_check(shop, pull.head_sha, "signalbox", "action_required", github.app, external_id="K7QX2M")
+    made.actions = (Action(label="Approve", description="Let it run", identifier="approve"),)
+    await made.press("Approve", by="alice")
+    await made.ask_again(by="alice")
+    recorded = record_deployment(shop, "main", "staging", github.app.bot, auto_merge=False, required_contexts=[])
+    assert not isinstance(recorded, str)
+    recorded.say("success", github.app.bot, log_url="https://ci.example/1")
+    shop.write("main", {".github/workflows/ship.yml": SHIP}, None, None)
+    github.environment(shop, "production", reviewers=["alice"], apps=[github.app])
+    run = await github.dispatches("alice", shop, "ship.yml", ref="main")
+    await run.cancel(by="alice")
 
 
 @cache
@@ -143,6 +164,8 @@ async def test_every_webhook_has_the_keys_of_real_ones() -> None:
         "workflow_run.requested workflow_run.in_progress workflow_run.completed workflow_dispatch",
         "workflow_job.queued workflow_job.waiting workflow_job.in_progress workflow_job.completed",
         "member.added member.removed repository.renamed repository.privatized",
+        "check_run.requested_action check_run.rerequested deployment.created deployment_status.created",
+        "deployment_protection_rule.requested",
         "pull_request.ready_for_review check_run.created check_run.completed status",
         "pull_request_review.submitted pull_request_review.dismissed",
         "team.created team.deleted membership.added membership.removed organization.member_removed",

@@ -4,7 +4,9 @@ from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.apps import App, Installation
 from bot.sandbox.github.checks import CheckRun, Status
 from bot.sandbox.github.deliveries import Delivery
+from bot.sandbox.github.deployments import Deployment, DeploymentStatus
 from bot.sandbox.github.dispatching import Dispatched
+from bot.sandbox.github.environments import Environment
 from bot.sandbox.github.faults import Fault
 from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.jobs import Job
@@ -24,7 +26,10 @@ __all__ = [
     "CheckRun",
     "Comment",
     "Delivery",
+    "Deployment",
+    "DeploymentStatus",
     "Dispatched",
+    "Environment",
     "Exchange",
     "Fault",
     "Installation",

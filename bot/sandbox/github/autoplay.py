@@ -16,18 +16,29 @@ class Autoplay:
         self.switched_on = False
         self.speed = 1.0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._playing: set[tuple[int, int]] = set()  # runs and their attempts
 
     def consider(self, run: Run) -> None:
-        if self.switched_on:
+        """A run was opened, or one of its jobs was let into its environment."""
+        playing = (run.id, run.attempt)
+        if self.switched_on and playing not in self._playing:
+            self._playing.add(playing)
             task = asyncio.create_task(self._play(run, run.attempt), name=f"sandbox-run-{run.id}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _play(self, run: Run, attempt: int) -> None:
-        """Waves of jobs: those that are ready start together and end by their own length."""
+        try:
+            await self._play_waves(run, attempt)
+        finally:
+            self._playing.discard((run.id, attempt))
+
+    async def _play_waves(self, run: Run, attempt: int) -> None:
+        """Waves of jobs: those that are ready start together and end by their own length. Where all that is left waits
+        for an environment it ends, and begins again once somebody lets a job in."""
         await self._pass(PAUSE_SECONDS)
         run.begin()
-        while wave := [job for job in run.jobs if job.born and not job.done]:
+        while wave := [job for job in run.jobs if job.ready]:
             for job in wave:
                 run.begin_job(job)
             elapsed = 0.0

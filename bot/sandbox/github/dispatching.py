@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.catalog import find_workflow, workflow_at, workflow_id
-from bot.sandbox.github.expressions import contexts_of, render
+from bot.sandbox.github.expressions import contexts_of_run, render
 from bot.sandbox.github.git import Commit
 from bot.sandbox.github.inputs import CLOUD_LIMIT, ENTERPRISE_LIMIT, check_inputs
 from bot.sandbox.github.refusals import not_found, unprocessable
@@ -102,15 +102,4 @@ def title_of(run: Run) -> str:
     """A run without `run-name` is called like its workflow when dispatched, like its commit otherwise."""
     if not run.workflow.run_name:
         return run.workflow.name if run.event == "workflow_dispatch" else run.head_commit.message.split("\n", 1)[0]
-    github = {
-        "actor": run.actor.login,
-        "event_name": run.event,
-        "ref": run.ref,
-        "ref_name": run.head_branch,
-        "repository": run.repository.full_name,
-        "run_id": str(run.id),
-        "run_number": str(run.number),
-        "sha": run.head_sha,
-        "workflow": run.workflow.name,
-    }
-    return render(run.workflow.run_name, contexts_of(inputs=run.inputs, github=github))
+    return render(run.workflow.run_name, contexts_of_run(run))

@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.github.runs import Run
 
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 Contexts = Mapping[str, str]
@@ -24,6 +28,22 @@ def operand(text: str, contexts: Contexts) -> str:
     if len(text) >= 2 and text[0] == text[-1] == "'":
         return text[1:-1].replace("''", "'")
     return contexts.get(text.lower(), "")
+
+
+def contexts_of_run(run: "Run") -> dict[str, str]:
+    """What expressions in the workflow's file may name."""
+    github = {
+        "actor": run.actor.login,
+        "event_name": run.event,
+        "ref": run.ref,
+        "ref_name": run.head_branch,
+        "repository": run.repository.full_name,
+        "run_id": str(run.id),
+        "run_number": str(run.number),
+        "sha": run.head_sha,
+        "workflow": run.workflow.name,
+    }
+    return contexts_of(inputs=run.inputs, github=github)
 
 
 def contexts_of(*, inputs: Mapping[str, str], github: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from bot.sandbox.github.accounts import Account, Kind
 from bot.sandbox.github.apps import EVENTS, PERMISSIONS, App, Installation, generated_key
 from bot.sandbox.github.autoplay import Autoplay
 from bot.sandbox.github.dispatching import Dispatched, dispatch
+from bot.sandbox.github.environments import environment
 from bot.sandbox.github.faults import Faults
 from bot.sandbox.github.journal import Exchange
 from bot.sandbox.github.limits import Limits
@@ -48,6 +49,7 @@ class SandboxGitHub:
         self._not_installed: set[int] = set()
         self.team = partial(found_team, self.world)
         self.leaves = partial(leave, self.world)
+        self.environment = environment
 
     # Life
 

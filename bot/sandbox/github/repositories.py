@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.checks import CheckRun, Checks, Status, add_check, add_status
+from bot.sandbox.github.deployments import Deployment
+from bot.sandbox.github.environments import Environment
 from bot.sandbox.github.git import ZERO_SHA, Activity, Commit, Git, commit
 from bot.sandbox.github.plans import Plan
 from bot.sandbox.github.protection import Protection, protection
@@ -42,6 +44,8 @@ class Repository:
     pushed_at: datetime | None = None
     internal: bool = False  # private, and the owner's members read it
     checks: Checks = field(default_factory=Checks)
+    environments: dict[str, Environment] = field(default_factory=dict)  # by case-folded name
+    deployments: dict[int, Deployment] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)  # by branch
     rulesets: dict[str, list[tuple[int, list[str]]]] = field(default_factory=dict)  # by branch: number, required checks
 

@@ -35,6 +35,7 @@ WRITING = {
     "pull_requests": Role.READ,
     "contents": Role.WRITE,
     "actions": Role.WRITE,
+    "deployments": Role.WRITE,
     "statuses": Role.WRITE,
     "administration": Role.ADMIN,
 }

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.github.accounts import Account
 from bot.sandbox.github.git import Commit
-from bot.sandbox.github.jobs import Job
+from bot.sandbox.github.jobs import Attempt, Job, dependents, summary
 from bot.sandbox.github.plans import Conclusion, Plan
 from bot.sandbox.github.refusals import Refused
+from bot.sandbox.github.waiting import enter, pass_time, progress, review, waits
 from bot.sandbox.github.workflows import FOLDER, WorkflowFile
 
 if TYPE_CHECKING:
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
 
 
 RERUN_PERIOD = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What changes from one attempt of a run to the next."""
-
-    number: int
-    status: str
-    conclusion: str | None
-    triggering_actor: Account
-    started_at: datetime
-    updated_at: datetime
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -51,7 +40,7 @@ class Run:
     started_at: datetime
     attempt: int = 1
     attempts: dict[int, list[Job]] = field(default_factory=dict)
-    past: dict[int, "Attempt"] = field(default_factory=dict)  # those before the newest
+    past: dict[int, Attempt] = field(default_factory=dict)  # those before the newest
     status: str = "queued"
     conclusion: str | None = None
     stubborn: bool = False  # accepts a cancel but goes on, like a job with `if: always()`
@@ -73,6 +62,11 @@ class Run:
         return self.repository.plans.get(self.file) or self.repository.world.plans.get(self.file) or Plan()
 
     @property
+    def waits_for(self) -> list[str]:
+        """The environments that jobs wait for, each once."""
+        return list(dict.fromkeys(wait.environment.name for wait in waits(self)))
+
+    @property
     def jobs(self) -> list[Job]:
         return self.attempts[self.attempt]
 
@@ -80,7 +74,7 @@ class Run:
     def done(self) -> bool:
         return self.status == "completed"
 
-    def state(self, attempt: int | None = None) -> "Attempt":
+    def state(self, attempt: int | None = None) -> Attempt:
         """How an attempt ended, or how the newest stands now."""
         return self.past.get(attempt or self.attempt) or Attempt(
             number=self.attempt,
@@ -121,12 +115,14 @@ class Run:
     ) -> None:
         """`log` is what the step `failing` says, or the last one."""
         job = self.job(name)
+        self._must_be_let_in(job)
         job.failing = failing or job.failing
         self.end_job(job, conclusion, log)
         await self._settled()
 
     async def finish(self, conclusion: Conclusion | None = None) -> None:
-        """Whatever is left of the jobs ends well, or with this conclusion; then the run is completed."""
+        """Whatever is left of the jobs ends well, or with this conclusion; then the run is completed. Without a
+        conclusion nothing gets past an environment that somebody has to let it into."""
         self.end(conclusion)
         await self._settled()
 
@@ -138,11 +134,26 @@ class Run:
         self.run_again(self.repository.world.account(by), failed_only=failed_only)
         await self._settled()
 
+    async def approve(self, environment: str, *, by: str, comment: str = "") -> None:
+        """A required reviewer lets the jobs in that wait for this environment."""
+        self._review(environment, by, comment, approve=True)
+        await self._settled()
+
+    async def reject(self, environment: str, *, by: str, comment: str = "") -> None:
+        self._review(environment, by, comment, approve=False)
+        await self._settled()
+
+    async def time_passes(self) -> None:
+        """Wait timers that are over by the world's clock let their jobs in."""
+        pass_time(self)
+        await self._settled()
+
     async def play(self, plan: Plan | None = None) -> None:
-        """Play a plan (the workflow's own if none is given) from here to the end, without pauses."""
+        """Play a plan (the workflow's own if none is given) from here to the end, without pauses; or to where all that
+        is left waits for an environment. Once that was approved, play it again."""
         plan = plan or self.plan
         await self.start()
-        while waiting := [job for job in self.jobs if job.born and not job.done]:
+        while waiting := [job for job in self.jobs if job.ready]:
             for job in waiting:
                 await self.start_job(job.name)
             for job in waiting:
@@ -160,24 +171,34 @@ class Run:
     def begin_job(self, job: Job) -> None:
         if job.status == "in_progress":
             return
+        self._must_be_let_in(job)
         self._must_be_ready(job)
         self.begin()
         job.start(self._now())
         self._tell("in_progress", job)
 
     def end_job(self, job: Job, conclusion: Conclusion, log: str = "") -> None:
-        if conclusion not in ("skipped", "cancelled"):
+        if conclusion not in ("skipped", "cancelled") and not job.held:
             self.begin_job(job)
         job.complete(conclusion, self._now(), log)
         self._tell("completed", job)
         self._release_jobs()
 
+    def let_in(self, job: Job) -> None:
+        """Whoever had to be asked about its environment said yes."""
+        self.status = "queued" if self.status == "waiting" else self.status
+        job.wait_for_runner()
+        self._tell("queued", job)
+        self.repository.world.run_opened(self)
+
     def end(self, conclusion: Conclusion | None = None) -> None:
         if self.done:
             return
         self.begin()
-        while left := [job for job in self.jobs if not job.done and (job.born or conclusion)]:
+        while left := [job for job in self.jobs if not job.done and (conclusion or job.ready)]:
             self.end_job(left[0], conclusion or "success") if left[0].born else self._give_up(left[0], conclusion)
+        if self.waits_for:
+            return
         self.conclusion = summary(job.conclusion for job in self.jobs)
         if conclusion and conclusion != "success":
             self.conclusion = conclusion
@@ -223,16 +244,30 @@ class Run:
         world.run_opened(self)
 
     def _release_jobs(self) -> None:
-        """Jobs whose needs are done either queue or, after a failure, are skipped; skipping can release more."""
+        """Jobs whose needs are done either queue, or wait for their environment, or, after a failure, are skipped;
+        skipping can release more."""
         for job in self.jobs:
             needed = [other for other in self.jobs if other.key in job.spec.needs]
             if job.born or not all(other.done for other in needed):
                 continue
             if job.spec.always or all(other.conclusion == "success" for other in needed):
                 job.queue(self._now())
-                self._tell("queued", job)
+                enter(job)
+                self._tell(job.status, job)
             else:
                 self.end_job(job, "skipped")
+        if self.waits_for and not any(job.ready for job in self.jobs):
+            self.status = "waiting"  # which no event tells
+
+    def _review(self, environment: str, by: str, comment: str, *, approve: bool) -> None:
+        ids = {
+            wait.environment.id for wait in waits(self) if wait.environment.name.casefold() == environment.casefold()
+        }
+        review(self, sorted(ids), self.repository.world.account(by), approve=approve, comment=comment)
+
+    def _must_be_let_in(self, job: Job) -> None:
+        if job.held and job.wait is not None:
+            raise ValueError(f"job {job.name!r} waits for somebody to let it into {job.wait.environment.name}")
 
     def _must_be_ready(self, job: Job) -> None:
         if job.status not in ("queued", "waiting"):
@@ -245,27 +280,10 @@ class Run:
     def _tell(self, action: str, job: Job) -> None:
         self.updated_at = self._now()
         self.repository.world.events.job(action, job)
+        progress(job)
 
     def _now(self) -> datetime:
         return self.repository.world.clock()
 
     async def _settled(self) -> None:
         await self.repository.world.webhooks.settled()
-
-
-def dependents(jobs: Iterable[Job], keys: set[str]) -> set[str]:
-    """These jobs, and all that need one of them at whatever remove; by their ids in the file."""
-    needs = {job.key: set(job.spec.needs) for job in jobs}
-    found = set(keys)
-    while more := {key for key, needed in needs.items() if needed & found} - found:
-        found |= more
-    return found
-
-
-def summary(conclusions: Iterable[str | None]) -> str:
-    """A run is as bad as its worst job; skipped jobs do not count unless there is nothing else."""
-    seen = set(conclusions)
-    for bad in ("failure", "timed_out", "cancelled", "action_required"):
-        if bad in seen:
-            return "failure" if bad == "timed_out" else bad
-    return "skipped" if seen == {"skipped"} else "success"

@@ -31,6 +31,8 @@ class JobSpec:
     always: bool = False  # runs even when a needed job failed
     steps: tuple[str, ...] = ()
     labels: tuple[str, ...] = ("ubuntu-latest",)
+    environment: str = ""  # with expressions in it; empty for none
+    environment_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def read_job(key: str, node: Node, cell: Mapping[str, str]) -> JobSpec:
     needs = node.get("needs")
     runs_on = node.get("runs-on", "ubuntu-latest")
     steps = [mapping(step) for step in sequence(node.get("steps"))]
+    environment = node.get("environment")
     return JobSpec(
         key=key,
         name=name,
@@ -109,6 +112,8 @@ def read_job(key: str, node: Node, cell: Mapping[str, str]) -> JobSpec:
         always="always()" in scalar(node.get("if", "")),
         steps=tuple(step_name(step) for step in steps),
         labels=(runs_on,) if isinstance(runs_on, str) else tuple(scalar(each) for each in sequence(runs_on)),
+        environment=text(environment) or text(mapping(environment).get("name")) or "",
+        environment_url=text(mapping(environment).get("url")) or "",
     )
 
 

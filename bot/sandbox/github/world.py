@@ -7,6 +7,7 @@ from bot.sandbox.github.accounts import Account, Kind
 from bot.sandbox.github.apps import App
 from bot.sandbox.github.auth import Tokens
 from bot.sandbox.github.check_events import CheckEvents
+from bot.sandbox.github.deploy_events import DeployEvents
 from bot.sandbox.github.dispatching import Dispatched
 from bot.sandbox.github.events import Events
 from bot.sandbox.github.ids import Ids
@@ -54,6 +55,7 @@ class World:
         self.webhooks = Webhooks(self)
         self.events = Events(self)
         self.check_events = CheckEvents(self.events)
+        self.deploy_events = DeployEvents(self.events)
         self.team_events = TeamEvents(self.events)
         self.run_opened: Callable[[Run], None] = lambda run: None
 

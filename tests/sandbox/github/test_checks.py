@@ -45,6 +45,65 @@ async def test_what_is_no_check_run(shop: Repository, client: Client, fields: di
     assert (await client.as_installation(shop).post(f"{HERE}/check-runs", new)).status_code == 422
 
 
+APPROVE = {"label": "Approve", "description": "Let it run", "identifier": "approve"}
+REMARK = {"path": "src/shop.py", "start_line": 1, "end_line": 1, "annotation_level": "failure", "message": "Too dear"}
+OUTPUT = {"title": "Waiting", "summary": "For **two** people"}
+
+
+async def test_a_button_is_pressed_by_somebody_who_may_write(
+    github: SandboxGitHub, shop: Repository, client: Client, listener: Listener
+) -> None:
+    github.install(github.register_app(slug="other"), shop)
+    new = {"name": "signalbox", "head_sha": shop.head_sha, "external_id": "k1", "actions": [APPROVE]}
+    token = client.as_installation(shop)
+    made = shop.checks.runs[(await token.post(f"{HERE}/check-runs", new)).json()["id"]]
+    with pytest.raises(Refused):
+        await made.press("Approve", by="trudy")
+    with pytest.raises(ValueError, match="none of the buttons"):
+        await made.press("Reject", by="alice")
+    await github.settled()
+    listener.heard.clear()
+    await made.press("Approve", by="alice")
+    await made.ask_again(by="alice")
+    assert listener.events == ["check_run.requested_action", "check_run.rerequested"]
+    pressed = listener.heard[0].payload
+    assert (pressed["requested_action"], pressed["sender"]["login"]) == ({"identifier": "approve"}, "alice")
+    assert (pressed["check_run"]["external_id"], pressed["check_run"]["head_sha"]) == ("k1", shop.head_sha)
+    assert (await token.post(f"{HERE}/check-runs/{made.id}/rerequest")).status_code == 201
+    await token.send("PATCH", f"{HERE}/check-runs/{made.id}", {"actions": []})
+    with pytest.raises(ValueError, match="none of the buttons"):
+        await made.press("Approve", by="alice")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"actions": [APPROVE] * 4},
+        {"actions": [APPROVE | {"label": "x" * 21}]},
+        {"actions": [APPROVE | {"description": "x" * 41}]},
+        {"actions": [APPROVE | {"identifier": "x" * 21}]},
+        {"actions": [{"label": "Approve", "identifier": "approve"}]},
+        {"output": OUTPUT | {"annotations": [REMARK] * 51}},
+        {"output": OUTPUT | {"annotations": [REMARK | {"annotation_level": "splendid"}]}},
+        {"output": OUTPUT | {"summary": "x" * 65_536}},
+    ],
+)
+async def test_github_takes_only_so_much(shop: Repository, client: Client, fields: dict[str, object]) -> None:
+    new = {"name": "signalbox", "head_sha": shop.head_sha} | fields
+    assert (await client.as_installation(shop).post(f"{HERE}/check-runs", new)).status_code == 422
+
+
+async def test_annotations_add_up(shop: Repository, client: Client) -> None:
+    token = client.as_installation(shop)
+    new = {"name": "signalbox", "head_sha": shop.head_sha, "output": OUTPUT | {"annotations": [REMARK] * 50}}
+    made = (await token.post(f"{HERE}/check-runs", new)).json()
+    changed = {"output": OUTPUT | {"annotations": [REMARK]}}
+    told = (await token.send("PATCH", f"{HERE}/check-runs/{made['id']}", changed)).json()
+    assert (made["output"]["annotations_count"], told["output"]["annotations_count"]) == (50, 51)
+    listed = await token.get(f"{HERE}/check-runs/{made['id']}/annotations", per_page="100")
+    assert (len(listed), listed[0]["message"]) == (51, "Too dear")
+
+
 async def test_checks_and_statuses_need_their_permissions(shop: Repository, client: Client) -> None:
     token = client.as_installation(shop, contents="read")
     for path in ("check-runs", "status"):

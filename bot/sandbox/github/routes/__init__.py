@@ -7,6 +7,8 @@ from bot.sandbox.github.routes import (
     comments,
     contents,
     deliveries,
+    deployments,
+    environments,
     graphql,
     history,
     people,
@@ -39,6 +41,8 @@ ROUTES: tuple[Route, ...] = (
     *comments.ROUTES,
     *workflows.ROUTES,
     *runs.ROUTES,
+    *deployments.ROUTES,
+    *environments.ROUTES,
 )
 
 PAGES: tuple[Route, ...] = (*signin.PAGES, *runs.PAGES)
