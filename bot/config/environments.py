@@ -65,6 +65,8 @@ def _approvals(found: shape.Approvals | UnsetType, path: Path, faults: Faults) -
         teams=(tuple(found.teams),) if found.teams else (),
         people=tuple(found.people or ()),
         expires=expires or _EXPIRY,
+        author=found.author is True,
+        pusher=found.pusher is True,
     )
 
 

@@ -125,6 +125,12 @@ class Approvals(Struct, forbid_unknown_fields=True, kw_only=True):
         Annotated[str, _form("^[1-9][0-9]{0,4}[mhd]$", "a time such as 30m, 4h or 2d")] | UnsetType,
         _says("How long it is waited for: minutes, hours or days, at most 30 days. Without this: `4h`.", "4h"),
     ] = UNSET
+    author: Annotated[
+        bool | UnsetType, _says("Whether whoever opened the pull request counts. Without this: no.", True)
+    ] = UNSET
+    pusher: Annotated[bool | UnsetType, _says("Whether whoever pushed the commit counts. Without this: no.", True)] = (
+        UNSET
+    )
 
 
 class Checks(Struct, forbid_unknown_fields=True, kw_only=True):

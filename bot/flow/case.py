@@ -18,7 +18,7 @@ from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Target
 from bot.model.request import Pin
 from bot.model.workflow import Workflow
-from bot.rules import approvals, judge, policy
+from bot.rules import judge, policy
 from bot.rules.bind import bind
 from bot.rules.pin import Pinned
 from bot.rules.sending import sending
@@ -167,7 +167,7 @@ class Case:
             bound=bound,
             environment=bound.environment or self._typed_environment(sent),
             remarks=remarks,
-            asked=approvals.asked(facts),
+            asked=judge.asked(facts),
         )
 
     def _pin(self, facts: judge.Facts) -> Pin | None:

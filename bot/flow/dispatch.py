@@ -65,7 +65,7 @@ class Dispatcher:
         """Start the run of the request that the payload names, exactly once."""
         async with self.units.read() as unit:
             request = await unit.requests.get(UUID(payload["request"]))
-            if request is None or not _pending(request) or lifecycle.unjudged(request):
+            if request is None or not _due(request) or lifecycle.unjudged(request):
                 return None
             repository = await unit.repositories.get(request.connection, request.repository)
             of_comment = await _of_comment(unit, request)
@@ -95,8 +95,11 @@ class Dispatcher:
         now = self.clock.now()
         async with self.units.write() as unit:
             request = await unit.requests.get(waiting)
-            if request is None or not _pending(request):
+            if request is None or not _due(request):
                 return None
+            if lifecycle.awaits_others(request):
+                # It waits for people in the first place, and says so; the sweep looks after it once this is given up.
+                return self.patience.again(error, request.judged_at or request.created_at)
             again_at = self.patience.again(error, request.created_at)
             if again_at is None:
                 sent = request.state is RequestState.DISPATCHING
@@ -246,8 +249,13 @@ def _pending(request: Request) -> bool:
     return begun or lifecycle.awaits_upstream(request)
 
 
+def _due(request: Request) -> bool:
+    """Whether it can be started, or be found to be startable now."""
+    return _pending(request) or lifecycle.awaits_others(request)
+
+
 def _goes_first(other: Request, request: Request) -> bool:
-    """Commands of one comment are dispatched in the order of their lines."""
+    """Commands of one comment are dispatched in the order of their lines; what waits for people holds up none."""
     return _pending(other) and _line(other) < _line(request)
 
 

@@ -26,7 +26,7 @@ def entered(received: Request, decision: Decision, now: datetime) -> Request:
     if waits_for is None:
         return lifecycle.advance(received, RequestState.QUEUED, at=now)
     assert isinstance(decision, Denied)
-    return lifecycle.await_others(received, waits_for, refuse.noted(decision.gate))
+    return lifecycle.await_others(received, waits_for, refuse.waiting(decision.gate))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.catalogs import Catalogs
 from bot.flow.move import move
 from bot.flow.ports import Clock, Unit, Units
+from bot.flow.schedule import expire
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
 from bot.model.intent import Dispatch
 from bot.model.repository import Repository, Target
 from bot.model.request import Pin, Request, RequestState
-from bot.rules import lifecycle, refuse, reruns
+from bot.rules import approvals, lifecycle, refuse, reruns
 from bot.rules.gates.where import place_of
 from bot.rules.inputs import is_reserved
 
@@ -34,7 +35,7 @@ class Rejudge:
     clock: Clock
 
     async def __call__(self, request: Request, repository: Repository) -> Request | None:
-        """The request, judged again and saved; None when it ended here instead, which its message says."""
+        """The request, judged again and saved; None when it ended or waits for people, as its message says then."""
         judged = await self.authorize(await self._question(request, repository))
         now = self.clock.now()
         stopped = self._stopped(request, judged)
@@ -43,14 +44,27 @@ class Rejudge:
             if current is None or current.version != request.version:
                 # Not a no: whoever gave up here would leave a request that nobody starts.
                 raise Conflict(f"Request {request.code} was changed while it was judged again.")
-            if stopped is None:
+            if stopped is not None:
+                state, reason, note = stopped
+                await move(unit, current, lifecycle.advance(current, state, at=now, reason=reason, note=note), now)
+            elif judged.waits_for is not None:
+                await self._wait(unit, current, judged, now)
+            else:
                 if judged.locks:
                     await alone(unit, current, now)
-                return await self._go_on(unit, current, judged.pin, now)
-            state, reason, note = stopped
-            ended = lifecycle.advance(current, state, at=now, reason=reason, note=note)
-            await move(unit, current, ended, now)
+                return await self._go_on(unit, current, judged, now)
         return None
+
+    async def _wait(self, unit: Unit, request: Request, judged: Judged, now: datetime) -> None:
+        """Something that only people can give is missing, still or again; the message says what it is now."""
+        assert isinstance(judged.decision, Denied)
+        assert judged.waits_for is not None
+        waiting = lifecycle.await_others(request, judged.waits_for, refuse.waiting(judged.decision.gate))
+        asked = approvals.asked_again(request.asked, judged.asked)
+        news = replace(waiting, asked=asked) != request
+        await move(unit, request, replace(waiting, asked=asked, judged_at=now), now, quiet=not news)
+        if asked is not None:
+            await unit.enqueue(expire(request.id, asked.expires_at))
 
     async def _question(self, request: Request, repository: Repository) -> Question:
         async with self.units.read() as unit:
@@ -78,9 +92,10 @@ class Rejudge:
         found = (await self.catalogs.of(repository)).commands.get(request.command)
         return found or replace(self.catalogs.built_in["run"], name=request.command)
 
-    async def _go_on(self, unit: Unit, request: Request, pin: Pin | None, now: datetime) -> Request:
+    async def _go_on(self, unit: Unit, request: Request, again: Judged, now: datetime) -> Request:
         """Judged again; what waited for GitHub does so no longer. What comes of the dispatch shows in a moment."""
-        judged = replace(lifecycle.go_on(request), judged_at=now)
+        asked, pin = approvals.asked_again(request.asked, again.asked), again.pin
+        judged = replace(lifecycle.go_on(request), judged_at=now, asked=asked)
         if request.rerun is None and pin is not None and request.pin is not None:
             # The default branch may have moved, and its newest commit is the one that the run will report (T1).
             judged = replace(judged, pin=replace(request.pin, head_sha=pin.head_sha))
@@ -93,7 +108,9 @@ class Rejudge:
     def _stopped(self, request: Request, judged: Judged) -> Stop | None:
         """The end of the request if it may not go on; which end depends on whether GitHub may have been asked."""
         asked = request.state is RequestState.DISPATCHING
-        if isinstance(judged.decision, Denied):
+        if not asked and request.asked is not None and self.clock.now() >= request.asked.expires_at:
+            return RequestState.EXPIRED, Reason.APPROVAL_MISSING, approvals.EXPIRED
+        if isinstance(judged.decision, Denied) and (asked or judged.waits_for is None):
             gate = judged.decision.gate
             note = refuse.noted(gate)
             if asked:

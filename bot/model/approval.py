@@ -44,6 +44,10 @@ class Asked:
     """Somebody of each list."""
     people: tuple[str, ...]
     """Logins; each of them."""
+    author: bool = False
+    """Whether whoever opened the pull request counts."""
+    pusher: bool = False
+    """Whether whoever pushed the commit counts."""
     rule: str
     """Where it stands, in words."""
     since: datetime

@@ -132,6 +132,10 @@ class Approvals:
     people: tuple[str, ...] = ()
     """Logins; each of them has to say yes."""
     expires: timedelta = timedelta(hours=4)
+    author: bool = False
+    """Whether whoever opened the pull request counts (T9)."""
+    pusher: bool = False
+    """Whether whoever pushed the commit counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

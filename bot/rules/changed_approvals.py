@@ -21,6 +21,8 @@ def approvals(name: str, who: str, before: Approvals | None, after: Approvals | 
         yield from _teams(name, before, after)
         yield from _people(name, before, after)
         yield from _expiry(name, before, after)
+        yield from _counts(name, "whoever opened the pull request", before.author, after.author)
+        yield from _counts(name, "whoever pushed the commit", before.pusher, after.pusher)
 
 
 def _asked(rule: Approvals) -> str:
@@ -51,6 +53,11 @@ def _people(name: str, before: Approvals, after: Approvals) -> Iterator[Said]:
         yield f"{name}: {listed(gone)} no longer {_have(gone)} to approve", True
     if added := [person for person in after.people if person not in before.people]:
         yield f"{name}: {listed(added)} {_have(added)} to approve now", False
+
+
+def _counts(name: str, who: str, before: bool, after: bool) -> Iterator[Said]:
+    if before is not after:
+        yield f"{name}: an approval by {who} {'counts now' if after else 'does not count any more'}", after
 
 
 def _have(people: list[str]) -> str:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model.approval import Asked
 from bot.model.bound import Bound, Gathered
 from bot.model.command import Problem
 from bot.model.config import Config, Environment, Where
 from bot.model.decision import Gate
 from bot.model.people import Role
 from bot.model.repository import PullRequest
-from bot.rules import pinning, policy
+from bot.rules import approvals, pinning, policy
 from bot.rules.gates import (
     approval,
     checks,
@@ -110,10 +111,18 @@ def _all(facts: Facts) -> Iterator[Gate]:
     said = facts.config.mark("maintenance")
     yield maintenance.in_service(facts.config.maintenance, rule=said.words if said else "")
     if environment is not None:
-        yield approval.approved(environment.approvals, environment=environment.name, rule=_rule(facts, "approvals"))
+        yield approval.approved(asked(facts), facts.gathered.voices, environment=environment.name)
         if environment.lock:
             holder = facts.gathered.on_its_way
             yield lock.unlocked(environment.name, holder=holder, rule=_rule(facts, "lock"))
+
+
+def asked(facts: Facts) -> Asked | None:
+    """The approval that the environment asks for, as if it were asked now; None where it asks for none."""
+    environment = facts.bound.gates
+    if environment is None or environment.approvals is None:
+        return None
+    return approvals.asked(environment.approvals, rule=_rule(facts, "approvals"), now=facts.now)
 
 
 def _about_the_code(facts: Facts) -> Iterator[Gate]:

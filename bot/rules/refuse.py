@@ -53,6 +53,11 @@ def noted(gate: Gate) -> str:
     return places.noted(_sentences(gate.seen, gate.next_step), gate.rule)
 
 
+def waiting(gate: Gate) -> str:
+    """What a gate that only others can open says, as the note below a request that waits there."""
+    return places.noted(_sentences(gate.seen), gate.rule)
+
+
 def in_short(message: Message) -> str:
     """What a refusal says, as the note below a request that ends by it."""
     fields = message.fields

@@ -103,7 +103,10 @@ def _checks(rule: CheckRule) -> str:
 
 def _approvals(approvals: Approvals) -> str:
     who = [*(listed(teams, last="or") for teams in approvals.teams), *approvals.people]
-    return f"{approvals.count}, of {listed(who)}" if who else str(approvals.count)
+    said = f"{approvals.count}, of {listed(who)}" if who else str(approvals.count)
+    allowed = ("the author" * approvals.author, "the pusher" * approvals.pusher)
+    counting = listed(each for each in allowed if each)
+    return f"{said}; {counting} may be among them" if counting else said
 
 
 def _teams(teams: tuple[str, ...], *, closed: bool) -> str:

@@ -69,7 +69,8 @@ def environment(first: Environment, second: Environment, *, swap: bool) -> Envir
 
 
 def approvals(first: Approvals | None, second: Approvals | None) -> Approvals | None:
-    """The higher count, somebody of every list, everybody who is named, and the shorter time."""
+    """The higher count, somebody of every list, everybody who is named, the shorter time, and only who counts in both.
+    """
     if first is None or second is None:
         return first or second
     return Approvals(
@@ -77,6 +78,8 @@ def approvals(first: Approvals | None, second: Approvals | None) -> Approvals | 
         teams=union(first.teams, second.teams),
         people=union(first.people, second.people),
         expires=min(first.expires, second.expires),
+        author=first.author and second.author,
+        pusher=first.pusher and second.pusher,
     )
 
 

@@ -1,30 +1,30 @@
-"""Owns the gate `approval`: what somebody else has to say yes to. Votes are not collected yet, so it only shuts."""
+"""Owns the gate `approval`: what somebody else has to say yes to, and whether enough people did."""
 
 from __future__ import annotations
 
-from bot.model.config import Approvals
+from collections.abc import Sequence
+
+from bot.model.approval import Asked, Voice
 from bot.model.decision import Gate, Reason
+from bot.rules.approvals import needs, tally
 from bot.rules.wording import listed
 
 
-def approved(wanted: Approvals | None, *, environment: str = "", rule: str = "") -> Gate:
-    """Passes only where no approval is asked for: without a way to say yes, nobody said it."""
-    if wanted is None:
-        return Gate(name="approval", passed=True, seen="no approval is asked for", rule=rule)
+def approved(asked: Asked | None, voices: Sequence[Voice] = (), *, environment: str = "") -> Gate:
+    """Passes where no approval is asked for, and where enough people who count said yes."""
+    if asked is None:
+        return Gate(name="approval", passed=True, seen="no approval is asked for")
+    count = tally(asked, voices)
+    said = [f"{listed(count.yes)} said yes"] if count.yes else []
+    if count.enough:
+        return Gate(name="approval", passed=True, seen=said[0], rule=asked.rule)
+    missing = [f"still missing: {listed(count.missing)}"] if count.yes else []
+    void = [f"the yes of {login} does not count: {login} {why}" for login, why in count.void]
     return Gate(
         name="approval",
         passed=False,
-        seen=f"{environment or 'this'} needs {_needs(wanted)}, which this version can not collect yet",
+        seen="; ".join([f"{environment or 'this'} needs {needs(asked)}", *said, *missing, *void]),
         reason=Reason.APPROVAL_MISSING,
-        next_step="Ask whoever keeps the configuration: with this rule nothing is started there.",
-        rule=rule,
+        next_step="A request waits for it.",
+        rule=asked.rule,
     )
-
-
-def _needs(wanted: Approvals) -> str:
-    """`2 approvals (somebody in acme/release; octocat)`."""
-    count = max(wanted.count, 1)
-    whose = [f"somebody in {listed(teams, last='or')}" for teams in wanted.teams]
-    whose += [listed(wanted.people, last="or")] if wanted.people else []
-    noun = "1 approval" if count == 1 else f"{count} approvals"
-    return f"{noun} ({'; '.join(whose)})" if whose else noun
