@@ -16,7 +16,9 @@ from bot.flow.ports import Snapshots, Teams, Units
 from bot.model.bound import Bound, Gathered
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
+from bot.model.request import Request
 from bot.model.snapshot import Snapshot
+from bot.rules.drift import SHA_INPUT
 from bot.rules.pin import Pinned
 
 
@@ -102,9 +104,19 @@ class Gather:
         gates, environment = bound.gates, bound.environment
         if gates is None or environment is None or not (gates.after or gates.lock):
             return {}, None
-        connection, id, before = repository.connection, repository.id, [name.casefold() for name in gates.after]
+        connection, id = repository.connection, repository.id
         async with self.units.read() as unit:
-            newest = {name: await unit.requests.newest_success(connection, id, name) for name in before}
+            newest = {
+                name: await unit.requests.newest_success(connection, id, name, workflows)
+                for name, workflows in bound.before.items()
+            }
             other = await unit.requests.on_its_way(connection, id, environment, request) if gates.lock else None
-        successes = {name: one.pin.sha if one and one.pin else None for name, one in newest.items()}
+        successes = {name: _shipped(one) for name, one in newest.items()}
         return successes, other.code if other else None
+
+
+def _shipped(request: Request | None) -> str | None:
+    """The commit that it was handed; None where it was handed none, so that nobody can tell what it shipped."""
+    if request is None or request.pin is None or request.inputs.get(SHA_INPUT) != request.pin.sha:
+        return None
+    return request.pin.sha

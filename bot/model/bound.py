@@ -4,7 +4,7 @@ environment that it touches (T2)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.model.approval import Voice
 from bot.model.config import Environment, Where
@@ -46,6 +46,8 @@ class Bound:
     """Whether it is a rehearsal, for which reviews may be waived."""
     ships: bool = True
     """Whether its success counts as one in the environment: no command on its workflow calls it a rehearsal (T11)."""
+    before: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By case-folded environment of `after`: the files, folded, of the workflows whose success there counts (T11)."""
     unknown: str = ""
     """Why the environment can not be told, when it can not: nothing runs then."""
 

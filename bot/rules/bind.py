@@ -16,6 +16,7 @@ from bot.model.config import Config, ConfiguredCommand, Environment, Path, Where
 from bot.model.people import Role
 from bot.model.workflow import Workflow
 from bot.rules.claims import COMMANDS, claims_on, folded, reach
+from bot.rules.shipping import shippers
 from bot.rules.touched import Touched, touched_by
 
 ENVIRONMENTS: Final = "environments"
@@ -60,6 +61,7 @@ def bind(
         guarded=touched.name is not None and named and not _from_head(own, claims),
         dry_run=own is not None and _rehearses(own, inputs),
         ships=not _rehearsal(config, workflow, own, inputs, workflow_file),
+        before=shippers(config, workflow, workflow_file, gates.after) if gates is not None else {},
         unknown=touched.unknown,
     )
 

@@ -125,8 +125,11 @@ class Requests:
         """The same of one repository: whose a run without a known id may be."""
         return await self._unfinished(*_in(connection, repository))
 
-    async def newest_success(self, connection: UUID, repository: int, environment: str) -> Request | None:
-        """The one that succeeded in this environment last: what `after` looks at (T11).
+    async def newest_success(
+        self, connection: UUID, repository: int, environment: str, workflows: Collection[str]
+    ) -> Request | None:
+        """The one by these workflow files, in small letters, that succeeded in this environment last: what `after`
+        looks at (T11).
 
         Rehearsals apart, and what ran by a workflow file that a branch brought along: that may have done anything.
         """
@@ -135,6 +138,7 @@ class Requests:
             .where(*_touches(connection, repository, environment))
             .where(table.c.state == RequestState.SUCCEEDED.value, table.c.dry_run.is_(false()))
             .where(table.c.pin_head_sha.is_not(None))
+            .where(func.lower(table.c.workflow_path).in_([f".github/workflows/{file}" for file in workflows]))
             .order_by(table.c.ended_at.desc(), table.c.id.desc())
         )
         row = (await self._sql.execute(found.limit(1))).one_or_none()

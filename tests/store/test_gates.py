@@ -161,12 +161,18 @@ async def test_the_newest_success_is_the_one_that_ended_last(units: Units, envir
     await one(units, 5, RequestState.FAILED, environment="staging", ended_at=make.at(40))
     await one(units, 6, RequestState.SUCCEEDED, environment="production", ended_at=make.at(50))
     await one(units, 7, RequestState.SUCCEEDED, environment="staging", ended_at=make.at(50))  # by a branch's own file
+    smoked = {"workflow_path": ".github/workflows/Smoke.yml", "pin": handed_over, "ended_at": make.at(60)}
+    await one(units, 8, RequestState.SUCCEEDED, environment="staging", **smoked)
     async with units.read() as unit:
-        found = await unit.requests.newest_success(make.CONNECTION, 77, environment)
+        both = await unit.requests.newest_success(make.CONNECTION, 77, environment, ["deploy.yml", "smoke.yml"])
+        assert both is not None
+        assert both.id == UUID(int=8)
+        assert await unit.requests.newest_success(make.CONNECTION, 77, environment, []) is None
+        found = await unit.requests.newest_success(make.CONNECTION, 77, environment, ["deploy.yml"])
         assert found is not None
         assert found.id == UUID(int=2)
-        assert await unit.requests.newest_success(make.CONNECTION, 77, "nowhere") is None
-        assert await unit.requests.newest_success(make.CONNECTION, 78, environment) is None
+        assert await unit.requests.newest_success(make.CONNECTION, 77, "nowhere", ["deploy.yml"]) is None
+        assert await unit.requests.newest_success(make.CONNECTION, 78, environment, ["deploy.yml"]) is None
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,30 @@ async def succeed(story: Story) -> None:
     await story.passes(1)
 
 
+SMOKE = """\
+  smoke:
+    workflow: smoke.yml
+    arguments:
+      environment: {type: choice, choices: [staging, production]}
+    environment: environment
+environments:
+"""
+
+
+async def test_t11_a_smoke_test_in_staging_is_no_deploy_to_it(tmp_path: Path) -> None:
+    config = AFTER.replace("environments:\n", SMOKE)
+    async with telling(tmp_path, files=files(config, smoke=SHIP)) as story:
+        await story.types("alice", "/smoke staging")
+        await succeed(story)
+        await story.types("alice", "/ship production")
+        assert len(story.github.dispatched) == 1
+        assert "(`order`)" in story.answers()[-1]
+        await story.types("alice", "/ship staging")
+        await succeed(story)
+        await story.types("alice", "/ship production")
+        assert [each.workflow for each in story.github.dispatched] == ["smoke.yml", "ship.yml", "ship.yml"]
+
+
 async def test_of_two_at_the_same_moment_one_gets_the_locked_environment(tmp_path: Path) -> None:
     async with telling(tmp_path, files=files(LOCKED)) as story:
         other = story.repository.pull_request(author="alice", branch="other", title="Another")

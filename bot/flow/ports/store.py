@@ -124,8 +124,11 @@ class Requests(Protocol):
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
 
-    async def newest_success(self, connection: UUID, repository: int, environment: str) -> Request | None:
-        """The one that succeeded there last, rehearsals apart: what `after` looks at (T11)."""
+    async def newest_success(
+        self, connection: UUID, repository: int, environment: str, workflows: Collection[str]
+    ) -> Request | None:
+        """The one by these workflow files, in small letters, that succeeded there last, rehearsals apart: what `after`
+        looks at (T11)."""
 
     async def on_its_way(
         self, connection: UUID, repository: int, environment: str, other_than: UUID | None
