@@ -243,6 +243,7 @@ class Signalbox:
         self.measure.backlog(await self.engine.figures(), self.timer.now())
         async with self.units.read() as unit:
             self.measure.open_requests(await unit.census.open_requests())
+            self.measure.audit(await unit.audit.standing(), self.timer.now())
 
     @property
     def user_agent(self) -> str:

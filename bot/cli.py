@@ -12,7 +12,7 @@ import sys
 
 import click
 
-from bot import cli_config, cli_explain, cli_keeping, cli_templates, log
+from bot import cli_audit, cli_config, cli_explain, cli_keeping, cli_templates, log
 from bot.console import database_url, give_up, run, settings, told
 from bot.environment import Environment
 
@@ -51,6 +51,7 @@ main.add_command(cli_config.config)
 main.add_command(cli_keeping.backup)
 main.add_command(cli_keeping.restore)
 main.add_command(cli_keeping.prune)
+main.add_command(cli_audit.audit)
 main.add_command(cli_templates.templates)
 main.add_command(cli_explain.explain)
 

@@ -52,7 +52,11 @@ async def prune(
         await _copy_facts(units)
         before = await step.counts()
         await step.all()
-        return before, await step.counts()
+        after = await step.counts()
+        gone = {what: count - after[what] for what, count in before.items() if count > after[what]}
+        async with units.write() as unit:
+            await maintenance.note_pruning(unit, SystemTimer().now(), older_than, gone)
+        return before, after
 
 
 async def _copy_facts(units: Units) -> None:

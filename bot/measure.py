@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
+from bot.model.audit import AuditStanding
 from bot.model.decision import Reason
 from bot.model.request import Request, RequestState
 from bot.store.census import OPEN
@@ -124,6 +125,13 @@ class Measure:
         for state, waiting_for in self._open:
             many = counts.get((state, waiting_for), 0)
             self._to.requests_open.labels(state.value, waiting_for or "").set(many)
+
+    def audit(self, standing: AuditStanding, now: datetime) -> None:
+        """How the audit trail stands."""
+        self._to.audit_position.set(standing.position)
+        self._to.audit_unsealed.set(standing.unsealed)
+        waited = (now - standing.oldest).total_seconds() if standing.oldest else 0.0
+        self._to.audit_unsealed_seconds.set(max(0.0, waited))
 
     async def lag(self) -> None:
         """See how late the event loop wakes us, until cancelled: a loop that is held up is late for everybody."""

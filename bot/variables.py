@@ -117,8 +117,8 @@ VARIABLES: Final[tuple[Variable, ...]] = (
     Variable(
         name="SECRET_KEY",
         group=Group.STORAGE,
-        description="Keys of at least 32 characters, separated by commas: the first encrypts, all of them decrypt "
-        "(openssl rand -hex 32 makes one). Reserved for stored sign-ins; nothing is encrypted with it yet.",
+        description="Keys of at least 32 characters, separated by commas: the first is used for what is new, all of "
+        "them for what is there (openssl rand -hex 32 makes one). The audit trail is sealed with it.",
         secret=True,
     ),
     Variable(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bot.auditing import audit_keys
 from bot.flow import (
     adopt,
     announce,
@@ -34,6 +35,7 @@ from bot.flow import (
     restart,
     review_config,
     schedule,
+    seal,
     sweep,
     track,
     unlock,
@@ -80,6 +82,9 @@ def _keeping(bot: Signalbox, github: GitHub) -> None:
     bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
     bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))
     bot.engine.every("old", prune.EVERY_SECONDS, prune.PRUNE)
+    keys = audit_keys([key.reveal() for key in bot.settings.secret_keys])
+    bot.engine.handle(seal.SEAL, seal.Seal(units, bot.timer, keys[0] if keys else None))
+    bot.engine.every("audit", seal.EVERY_SECONDS, seal.SEAL)
 
 
 def _locks(bot: Signalbox, common: Common) -> None:

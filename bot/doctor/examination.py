@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import manifests
-from bot.doctor import github, words
+from bot.doctor import audit, github, words
 from bot.doctor.finding import Finding, Grade, complete
 from bot.doctor.github import AGENT
 from bot.errors import SignalboxError
@@ -32,7 +32,11 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Findi
     """Look at everything. What can not be reached is a finding, never an exception."""
     found, clean = [*_settings(settings)], Masking(settings.secrets()).text
     now = now or SystemTimer().now()
-    parts = [("database", _database(settings.database_url.reveal(), now))]
+    url = settings.database_url.reveal()
+    parts = [
+        ("database", _database(url, now)),
+        ("audit trail", audit.findings(url, now, keyed=bool(settings.secret_keys))),
+    ]
     if settings.github is not None:
         parts.append(("GitHub", github.findings(settings.github, settings.public_url)))
     if settings.slack is not None:

@@ -20,7 +20,7 @@ from bot.model.origin import CommentOrigin, Origin
 from bot.model.people import Person
 from bot.model.repository import Target
 from bot.model.request import Answer, Request, RequestState
-from bot.rules import lifecycle, refuse
+from bot.rules import audit_facts, lifecycle, refuse
 from bot.rules.dialect import Dialect
 from bot.rules.places import Places, furnished, lead
 
@@ -172,8 +172,9 @@ async def note(
     request: UUID | None = None,
     facts: Mapping[str, Any] = {},
 ) -> None:
-    """One audit row about a command, in the caller's transaction."""
+    """One audit row about a command, in the caller's transaction: who typed what, where, and then the `facts`."""
     asker = caller if isinstance(caller, Asker) else None
+    who = audit_facts.of_account(asker.person.github) if asker else {}
     await unit.audit.write(
         action=action,
         at=at,
@@ -182,7 +183,7 @@ async def note(
         repository=asker.target.repository.id if asker else None,
         request=request,
         reason=reason,
-        facts={"text": caller.text, "origin": caller.origin.natural_key, "login": caller.name, **facts},
+        facts={"text": caller.text, "name": caller.name, **audit_facts.of_origin(caller.origin), **who, **facts},
     )
     unit.noted(action, reason)
 

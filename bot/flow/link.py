@@ -22,7 +22,7 @@ from bot.model.message import Button, ButtonStyle, Message
 from bot.model.people import GitHubAccount, Person
 from bot.model.prose import marked
 from bot.model.slack import SlackAccount, SlackUser
-from bot.rules import linking
+from bot.rules import audit_facts, linking
 from bot.rules.linking import Objection
 
 PATH: Final = "/link/slack/"
@@ -211,7 +211,7 @@ class Linking:
                 await self.reply.tell(unit, place, told, key=f"{key}:{link.connection}:{link.external_id}")
 
     async def _note(self, unit: Unit, action: str, person: Person | None, slack: SlackAccount, **facts: str) -> None:
-        github = {"github": person.github.id, "login": person.github.login} if person else {}
+        github = audit_facts.of_account(person.github) if person else {}
         await unit.audit.write(
             action=action,
             at=self.clock.now(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.flow.keep import moment
@@ -14,6 +14,7 @@ from bot.model.decision import Denied
 from bot.model.inbound import Inbound
 from bot.model.intent import Intent
 from bot.rules import policy, restoring
+from bot.terminal import operator
 
 log = logging.getLogger(__name__)
 
@@ -78,5 +79,20 @@ async def note_generation(
         repository=None,
         request=None,
         reason=None,
-        facts={"generation": generation, **(facts or {})},
+        facts={"operator": operator(), "generation": generation, **(facts or {})},
+    )
+
+
+async def note_pruning(unit: Unit, at: datetime, older_than: timedelta | None, gone: Mapping[str, int]) -> None:
+    """One audit row: an operator threw away what is too old, and how much of what went."""
+    days = None if older_than is None else older_than.days
+    await unit.audit.write(
+        action="pruned",
+        at=at,
+        person=None,
+        connection=None,
+        repository=None,
+        request=None,
+        reason=None,
+        facts={"operator": operator(), "older_than_days": days, "gone": dict(gone)},
     )

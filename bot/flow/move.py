@@ -9,7 +9,7 @@ from bot.flow.schedule import schedule
 from bot.log import tag
 from bot.model.request import Request, RequestState
 from bot.model.run import RunStatus
-from bot.rules import lifecycle
+from bot.rules import audit_facts, lifecycle
 
 
 async def move(
@@ -28,6 +28,7 @@ async def move(
         if after.rerun is not None and before.state is RequestState.DISPATCHING and not lifecycle.NEXT[after.state]:
             await _forget(unit, after)
         unit.moved(saved)
+        run = await unit.audit.run_of(after.id) if after.dispatched_at is not None else None
         await unit.audit.write(
             action=f"request_{after.state}",
             at=now,
@@ -36,7 +37,7 @@ async def move(
             repository=after.repository,
             request=after.id,
             reason=after.reason,
-            facts={"from": before.state.value, "note": after.note},
+            facts={"from": before.state.value, "note": after.note, **audit_facts.of_request(after, run)},
         )
     return saved
 

@@ -22,7 +22,7 @@ from bot.model.inbound import JobReported, RunReported
 from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Conclusion, Run, RunJob, RunReport, RunStatus
-from bot.rules import lifecycle, verify
+from bot.rules import audit_facts, lifecycle, verify
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ class Track:
             repository=request.repository,
             request=request.id,
             reason=Reason.RUN_MISMATCH,
-            facts={"run": run.github_id, "seen": wrong},
+            facts={"seen": wrong, **audit_facts.of_request(request, (run.github_id, run.attempt))},
         )
 
     async def _taken(self, request: Request) -> None:

@@ -50,7 +50,7 @@ class Bind:
                 fields={"sentence": sentence, "repository": None if refused or intent.remove else full_name},
             )
             if await self.reply.keep(unit, asker, message):
-                action = "channel_unbound" if intent.remove else "channel_bound"
+                action = "channel_unbound" if intent.remove else "channel_refused" if refused else "channel_bound"
                 facts = {"channel": origin.channel, "sentence": sentence}
                 await note(unit, asker, action=action, at=self.clock.now(), facts=facts)
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from bot.errors import BotError, UserError
 from bot.jobs.choice import is_current, open_database
 from bot.jobs.timer import SystemTimer
 from bot.model.job import JobRow
-from bot.store.unit import Units
+from bot.store.unit import Unit, Units
+from bot.terminal import operator
 
 
 async def listed(database_url: str, state: str | None = None) -> Sequence[JobRow]:
@@ -29,15 +31,35 @@ async def retry(database_url: str, job: str) -> str | None:
     Raises `UserError` when that is no job's id.
     """
     async with _units(database_url) as units, units.write() as unit:
-        held = await unit.jobs.get(_id(job))
-        again = await unit.jobs.retry(_id(job), SystemTimer().now())
-        return held.kind if held is not None and again else None
+        held, now = await unit.jobs.get(_id(job)), SystemTimer().now()
+        if held is None or not await unit.jobs.retry(_id(job), now):
+            return None
+        await _note(unit, "job_retried", held, now)
+        return held.kind
 
 
 async def drop(database_url: str, job: str) -> bool:
     """A held job is given up for good; False when there is no such held job. Raises `UserError` as `retry` does."""
     async with _units(database_url) as units, units.write() as unit:
-        return await unit.jobs.drop(_id(job))
+        held = await unit.jobs.get(_id(job))
+        if held is None or not await unit.jobs.drop(_id(job)):
+            return False
+        await _note(unit, "job_dropped", held, SystemTimer().now())
+        return True
+
+
+async def _note(unit: Unit, action: str, job: JobRow, at: datetime) -> None:
+    """An operator decided about a job: one audit row, in the transaction that does it (T25)."""
+    await unit.audit.write(
+        action=action,
+        at=at,
+        person=None,
+        connection=None,
+        repository=None,
+        request=None,
+        reason=None,
+        facts={"operator": operator(), "job": str(job.id), "kind": job.kind, "key": job.key},
+    )
 
 
 @asynccontextmanager

@@ -59,9 +59,19 @@ audit_entries = Table(
     Column("request_id", Id(), index=True),
     Column("reason", Text),
     Column("facts", Json, nullable=False),
-    # Written open; sealed in order into an HMAC chain afterwards.
+    # Written open; sealed into an HMAC chain afterwards, where each has a place of its own: numbers leave gaps and
+    # become visible out of order where transactions run side by side.
     Column("seal", Text),
     Column("sealed_at", Moment),
+    Column("position", BigInteger),
+    Column("seal_key", Text),
     Index(None, "person_id", "repository_id", "at"),
+    Index("uq_audit_entries_position", "position", unique=True),
     sqlite_autoincrement=True,
+)
+# The open ones are few. As with uq_accounts_open_link only the migration says the same to PostgreSQL.
+Index(
+    "ix_audit_entries_unsealed",
+    audit_entries.c.number,
+    sqlite_where=audit_entries.c.position.is_(None),
 )

@@ -72,6 +72,7 @@ class Metrics:
         self._deliveries()
         self._jobs()
         self._requests()
+        self._audit()
         self._upstreams()
         self._begin_at_zero()
 
@@ -156,6 +157,13 @@ class Metrics:
             "request_seconds", "From a request's opening to its end, by final state.", LONG, "state"
         )
         self.dispatch_seconds = self._histogram("dispatch_seconds", "From a command's arrival to its dispatch.", SLOW)
+
+    def _audit(self) -> None:
+        self.audit_position = self._gauge("audit_position", "How many links the chain of the audit trail has.")
+        self.audit_unsealed = self._gauge("audit_unsealed_entries", "Audit entries that are not sealed.")
+        self.audit_unsealed_seconds = self._gauge(
+            "audit_unsealed_seconds", "How long the oldest audit entry has waited for its seal; 0 without one."
+        )
 
     def _upstreams(self) -> None:
         self.github_calls = self._counter(

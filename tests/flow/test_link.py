@@ -96,7 +96,7 @@ async def test_t5_a_code_links_for_the_user_who_asked(links: Links) -> None:
     assert await links.audited() == [
         (
             "account_linked",
-            {"slack": "T1:U1", "name": "alice", "github": 1001, "login": "alice", "method": "code"},
+            {"slack": "T1:U1", "name": "alice", "login": "alice", "account": 1001, "method": "code"},
         )
     ]
 

@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "clock": frozenset(),
     "flights": frozenset(),
     "lanes": frozenset({"errors"}),
+    "terminal": frozenset(),
     "windows": frozenset(),
     "yaml": frozenset(),
     "variables": frozenset(),
@@ -57,6 +58,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "wiring_pages": EVERYTHING,
     "cli": EVERYTHING,
     "cli_keeping": EVERYTHING,
+    "cli_audit": EVERYTHING,
+    "auditing": EVERYTHING,
     "cli_config": EVERYTHING,
     "at_github": EVERYTHING,
     "cli_templates": EVERYTHING,
@@ -67,12 +70,13 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "keeping": EVERYTHING,
     "demo": EVERYTHING,
 }
-"""Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes`, `windows` and `yaml`."""
+"""Beside itself and what is free to all: `log`, `clock`, `flights`, `lanes`, `terminal`, `windows` and `yaml`."""
 
 ROOTS = (
     "app",
     "cli",
     "at_github",
+    "cli_audit",
     "cli_config",
     "cli_explain",
     "cli_keeping",
@@ -112,6 +116,8 @@ MAY_USE: dict[str, frozenset[str]] = {
     "wiring_slack": EVERYTHING,
     "cli": frozenset({"click"}),
     "cli_keeping": frozenset({"click"}),
+    "cli_audit": frozenset({"click"}),
+    "auditing": frozenset({"cryptography"}),
     "cli_config": frozenset({"click"}),
     "cli_templates": frozenset({"click"}),
     "cli_explain": frozenset({"click"}),
@@ -122,7 +128,7 @@ MAY_USE: dict[str, frozenset[str]] = {
 }
 """Third parties by layer; a layer that is not named uses none: errors, log, settings, model, rules, flow, commands."""
 
-FREE = frozenset({"log", "clock", "flights", "lanes", "windows", "yaml"})
+FREE = frozenset({"log", "clock", "flights", "lanes", "terminal", "windows", "yaml"})
 
 MODULES = modules("bot", "commands", "migrations")
 

@@ -5,6 +5,7 @@ Every method that leaves the house may raise `UpstreamError` (bot/errors.py says
 
 from __future__ import annotations
 
+from bot.flow.ports.audit import Audit
 from bot.flow.ports.deployments import CheckRuns, Deployments, Environments, ProtectionRule
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.github import (
@@ -34,7 +35,6 @@ from bot.flow.ports.slack import SlackChannels, SlackMessages, SlackUsers, Slack
 from bot.flow.ports.store import (
     Announcements,
     Answers,
-    Audit,
     Connections,
     Deliveries,
     Heads,

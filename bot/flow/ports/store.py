@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
+from bot.flow.ports.audit import Audit
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
@@ -179,25 +180,6 @@ class Answers(Protocol):
         """Forget it, unless it was posted."""
 
     async def posted(self, answer: UUID, message_id: str) -> None: ...
-
-
-class Audit(Protocol):
-    """What was asked, decided and done: written in the transaction that does it (T25)."""
-
-    async def write(
-        self,
-        *,
-        action: str,
-        at: datetime,
-        person: UUID | None,
-        connection: UUID | None,
-        repository: int | None,
-        request: UUID | None,
-        reason: Reason | None,
-        facts: Mapping[str, Any],
-    ) -> None: ...
-    async def count_commands(self, person: UUID, repository: int, since: datetime) -> int:
-        """How many commands of this person were written down for this repository since then (T26)."""
 
 
 class Marks(Protocol):
