@@ -14,6 +14,7 @@ import msgspec
 
 from bot.errors import Refused
 from bot.github import readings, scopes
+from bot.github.call import Answer
 from bot.github.clients import Clients
 from bot.github.facts import Account, Moment
 from bot.github.transport import GitHubClient
@@ -28,8 +29,10 @@ KEY: Final = "signalbox"
 """Under which our key lies in a deployment's payload."""
 ACTIONS: Final = "github-actions"
 """The App behind a job's own deployment, on every host. Its creator is whoever started the run."""
+PRODUCTION: Final = "production"
+"""What GitHub takes for an environment that people use."""
 MOST_LOOKED_AT: Final = 10
-"""Of GitHub's own deployments of one commit to one environment, newest first: a run asks right after its end."""
+"""Newest first, each costs a call. A run asks for its address right after its end; few deployments fail in a row."""
 
 _DEPLOYMENTS: Final = "/repos/{owner}/{repo}/deployments"
 _STATUSES: Final = _DEPLOYMENTS + "/{deployment_id}/statuses"
@@ -57,6 +60,8 @@ class _Made(msgspec.Struct):
 
 
 class _Status(msgspec.Struct):
+    state: str = ""
+    environment: str = ""
     log_url: str | None = None
     environment_url: str | None = None
 
@@ -131,6 +136,7 @@ class Deployments:
     ) -> None:
         """Say how it stands; twice does no harm. Raises what a call raises, `NotFound` when somebody deleted it.
 
+        `auto_inactive` holds for PRODUCTION too, where GitHub leaves it to whoever deploys.
         https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status
         """
         body: dict[str, Any] = {
@@ -139,14 +145,10 @@ class Deployments:
             "auto_inactive": auto_inactive,
         }
         addresses = {"log_url": log_url, "environment_url": environment_url}
-        await self._client(repository).request(
-            "POST",
-            _STATUSES,
-            repository=repository,
-            permissions=scopes.DEPLOYMENTS,
-            body=body | {name: address for name, address in addresses.items() if address},
-            deployment_id=deployment,
-        )
+        body |= {name: address for name, address in addresses.items() if address}
+        answer = await self._say(repository, deployment, body)
+        if state is DeploymentState.SUCCESS and auto_inactive and answer.read(_Status).environment == PRODUCTION:
+            await self._retire_older(repository, deployment)
 
     async def environment_url(self, repository: Repository, run: int, sha: str, environment: str) -> str | None:
         """The address that the run's own job gave, if GitHub made a deployment for it; `sha` is the run's own commit.
@@ -166,6 +168,30 @@ class Deployments:
             if looked_at == MOST_LOOKED_AT:
                 return None
         return None
+
+    async def _say(self, repository: Repository, deployment: int, body: Mapping[str, Any]) -> Answer:
+        return await self._client(repository).request(
+            "POST",
+            _STATUSES,
+            repository=repository,
+            permissions=scopes.DEPLOYMENTS,
+            body=body,
+            deployment_id=deployment,
+        )
+
+    async def _retire_older(self, repository: Repository, newest: int) -> None:
+        """Those of ours that succeeded before; behind the first one that is inactive they all are."""
+        ours = f"{await self._client(repository).app_slug()}[bot]"
+        looked_at = 0
+        async for each in self._list(repository, {"environment": PRODUCTION}, scopes.DEPLOYMENTS):
+            if each.id >= newest or each.creator is None or each.creator.login != ours:
+                continue
+            state = next((status.state for status in await self._statuses(repository, each.id)), None)
+            if state == DeploymentState.SUCCESS:
+                await self._say(repository, each.id, {"state": DeploymentState.INACTIVE})
+            looked_at += 1
+            if state == DeploymentState.INACTIVE or looked_at == MOST_LOOKED_AT:
+                return
 
     async def _list(
         self, repository: Repository, query: Mapping[str, str], permissions: Mapping[str, str]

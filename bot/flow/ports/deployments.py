@@ -62,7 +62,8 @@ class Deployments(Protocol):
         description: str = "",
         auto_inactive: bool = True,
     ) -> None:
-        """Say how it stands. A success makes older ones of the environment inactive, unless `auto_inactive` is off."""
+        """Say how it stands. A success makes older ones of the environment inactive, unless `auto_inactive` is off; in
+        `production`, where GitHub does not do so by itself, those of ours."""
 
     async def environment_url(self, repository: Repository, run: int, sha: str, environment: str) -> str | None:
         """The address that the run's own job gave (`environment: {url: ...}`), if GitHub made a deployment for it.
