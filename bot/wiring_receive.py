@@ -15,6 +15,7 @@ from bot.flow import (
     enter,
     explain,
     hear,
+    lock,
     maintenance,
     ports,
     press_check,
@@ -26,6 +27,7 @@ from bot.flow import (
     surroundings,
     track,
     trust,
+    unlock,
     use,
 )
 from bot.flow import help as helping
@@ -102,7 +104,8 @@ def receiving(common: Common, tracker: track.Track, slack: Slack | None) -> rece
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     configure = common.judging.configure
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    ask = query.Ask(units, _help(common), _explain(common, again, slack), logs, confirm.ShowConfig(configure), reply)
+    told, shown = _explain(common, again, slack), confirm.ShowConfig(configure)
+    ask = query.Ask(units, _help(common), told, logs, shown, reply, clock)
     acting = act.Act(
         units=units,
         permissions=github.permissions,
@@ -110,6 +113,8 @@ def receiving(common: Common, tracker: track.Track, slack: Slack | None) -> rece
         rerun=again,
         cancel=cancel.Cancel(units, reply, clock),
         confirm=_confirm(common),
+        lock=lock.TakeLock(units, common.catalogs, reply, clock, mint),
+        unlock=unlock.TakeAway(units, common.catalogs, reply, clock),
         trust=_trust(common),
         ask=ask,
         bind=use.Bind(units, github.permissions, github.repositories, slack.channels, reply, clock) if slack else None,

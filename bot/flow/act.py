@@ -12,6 +12,7 @@ from bot.errors import BotError, NotFound, Refused
 from bot.flow.answer import Asker, Reply
 from bot.flow.cancel import Cancel
 from bot.flow.confirm import ConfirmConfig
+from bot.flow.lock import TakeLock
 from bot.flow.maintenance import Maintenance
 from bot.flow.open import Open
 from bot.flow.patience import Away
@@ -19,10 +20,11 @@ from bot.flow.ports import Permissions, Units
 from bot.flow.query import Ask
 from bot.flow.rerun import RunAgain
 from bot.flow.trust import SayTrust
+from bot.flow.unlock import TakeAway
 from bot.flow.use import Bind
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
-from bot.model.intent import Confirm, Decide, Dispatch, Intent, Link, Query, Rerun, Trust, Use
+from bot.model.intent import Confirm, Decide, Dispatch, Intent, Link, Lock, Query, Rerun, Trust, Unlock, Use
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
@@ -42,6 +44,8 @@ class Act:
     cancel: Cancel
     trust: SayTrust
     confirm: ConfirmConfig
+    lock: TakeLock
+    unlock: TakeAway
     ask: Ask
     bind: Bind | None
     """None while Slack is not configured: only channels are bound."""
@@ -90,6 +94,12 @@ class Act:
             case Confirm():
                 if await self._allowed(asker, command, fresh=True) is not None:
                     await self.confirm(asker, intent)
+            case Lock():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.lock(asker, intent)
+            case Unlock():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.unlock(asker, intent)
             case Query():
                 role = await self._allowed(asker, command, fresh=False)
                 if role is not None:

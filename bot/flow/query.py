@@ -11,7 +11,7 @@ from bot.flow.confirm import ShowConfig
 from bot.flow.explain import Explain
 from bot.flow.help import Help
 from bot.flow.here import meant
-from bot.flow.ports import Unit, Units
+from bot.flow.ports import Clock, Unit, Units
 from bot.flow.read_logs import ReadLogs
 from bot.model import intent as intents
 from bot.model.command import Problem
@@ -21,7 +21,7 @@ from bot.model.origin import Origin, SlackOrigin
 from bot.model.people import Person, Role
 from bot.model.repository import Repository
 from bot.model.request import Request
-from bot.rules import explain, refuse
+from bot.rules import explain, lock_words, refuse
 
 NEWEST: Final = 10
 """How many requests a list shows."""
@@ -37,6 +37,7 @@ class Ask:
     read_logs: ReadLogs
     show_config: ShowConfig
     reply: Reply
+    clock: Clock
 
     async def __call__(self, asker: Asker, query: Query, role: Role) -> None:
         """Answer where they asked. Raises `UpstreamError` when GitHub is needed and does not answer."""
@@ -59,6 +60,8 @@ class Ask:
                 return who(asker.person, asker.origin, repository, role)
             case intents.Question.LOGS:
                 return await self.read_logs(asker, query.arguments.get("request"))
+            case intents.Question.LOCKS:
+                return await self._locks(repository)
             case intents.Question.CONFIG:
                 return await self.show_config(repository)
             case _:
@@ -71,6 +74,13 @@ class Ask:
             sentence = f"There is no request {code.upper()} in this repository."
             return refuse.misheard(Problem(sentence=sentence, usage="/status [request]", nearest="/runs"))
         return await self._listed("status_answered", asker.target.repository, found)
+
+    async def _locks(self, repository: Repository) -> Message:
+        now = self.clock.now()
+        async with self.units.read() as unit:
+            held = await unit.locks.held(repository.connection, repository.id)
+            waiting = await unit.lock_queue.waiting(repository.connection, repository.id)
+        return lock_words.listed(repository.full_name, held, waiting, now)
 
     async def _listed(self, name: str, repository: Repository, requests: Sequence[Request]) -> Message:
         async with self.units.read() as unit:

@@ -22,6 +22,7 @@ from bot.flow.press_check import PressCheck
 from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.review_config import WHEN, review
 from bot.flow.track import Track
+from bot.flow.unlock import pull_request_closed
 from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
@@ -180,6 +181,8 @@ class Receive:
                 await unit.heads.record(head)
             if moved.action in WHEN:
                 await unit.enqueue(review(moved))
+        if moved.action == "closed":
+            await pull_request_closed(self.units, self.reply, moved, self.patience.clock.now())
 
     async def _access(self, connection: UUID, repository: int | None) -> None:
         """What is known of people's rights is of yesterday, here and in every other replica (T28)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,30 @@ class Confirm:
     """Twelve letters of its blob SHA at least, or `gone` for a file that was removed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Keep everybody else's requests from an environment, or from all of the repository."""
+
+    environment: str | None
+    """As typed; None for the only one that there is."""
+    everything: bool
+    """The whole repository."""
+    reason: str
+    """Empty for none."""
+    lasts: timedelta | None
+    """None: until somebody unlocks it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """Let others' requests through again."""
+
+    environment: str | None
+    """As in `Lock`."""
+    everything: bool
+    """What is locked as a whole, and not each environment's own lock."""
+
+
 class Question(enum.StrEnum):
     """What a person wants to know. Nothing outside changes by answering."""
 
@@ -97,6 +122,7 @@ class Question(enum.StrEnum):
     WHOAMI = "whoami"
     LOGS = "logs"
     CONFIG = "config"
+    LOCKS = "locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,4 +133,4 @@ class Query:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Confirm | Query
+Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Confirm | Lock | Unlock | Query

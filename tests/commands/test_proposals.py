@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
 from bot.catalog import load
 from bot.model.command import Problem, Surface
-from bot.model.intent import Decide, Dispatch, Intent, Link, LinkStep, Query, Question, Rerun, Trust, Use, Verdict
+from bot.model.intent import (
+    Decide,
+    Dispatch,
+    Intent,
+    Link,
+    LinkStep,
+    Lock,
+    Query,
+    Question,
+    Rerun,
+    Trust,
+    Unlock,
+    Use,
+    Verdict,
+)
 from bot.model.people import Role
 from bot.rules.parse import parse
 from bot.rules.target import split
@@ -31,8 +46,11 @@ def test_the_catalog_in_the_order_of_help() -> None:
             "config",
             "explain",
             "link",
+            "lock",
+            "locks",
             "trust",
             "unlink",
+            "unlock",
             "use",
             "whoami",
         )
@@ -43,8 +61,8 @@ def test_who_may_do_what() -> None:
     needs = {role: [name for name, command in CATALOG.items() if command.permission is role] for role in Role}
     assert {role: names for role, names in needs.items() if names} == {
         Role.NONE: ["link", "unlink"],
-        Role.READ: ["help", "status", "runs", "logs", "config", "explain", "whoami"],
-        Role.WRITE: ["run", "cancel", "rerun", "trust"],
+        Role.READ: ["help", "status", "runs", "logs", "config", "explain", "locks", "whoami"],
+        Role.WRITE: ["run", "cancel", "rerun", "lock", "trust", "unlock"],
         Role.MAINTAIN: ["use"],
     }
 
@@ -77,6 +95,12 @@ def dispatch(workflow: str, inputs: Mapping[str, str], ref: str | None = None) -
     return Dispatch(workflow=workflow, inputs=inputs, ref=ref)
 
 
+def lock(
+    environment: str | None = None, *, everything: bool = False, reason: str = "", lasts: timedelta | None = None
+) -> Lock:
+    return Lock(environment=environment, everything=everything, reason=reason, lasts=lasts)
+
+
 @pytest.mark.parametrize(
     ("line", "intent"),
     [
@@ -100,6 +124,16 @@ def dispatch(workflow: str, inputs: Mapping[str, str], ref: str | None = None) -
         ("/rerun K7QX2M", Rerun(request="K7QX2M", failed_only=False)),
         ("/rerun failed K7QX2M", Rerun(request="K7QX2M", failed_only=True)),
         ("/rerun request=K7QX2M", Rerun(request="K7QX2M", failed_only=False)),
+        ("/lock", lock()),
+        ("/lock production", lock("production")),
+        ('/lock production --reason " database upgrade "', lock("production", reason="database upgrade")),
+        ("/lock production --for 2h", lock("production", lasts=timedelta(hours=2))),
+        ("/lock production for=30D", lock("production", lasts=timedelta(days=30))),
+        ("/lock --all --for=30m", lock(everything=True, lasts=timedelta(minutes=30))),
+        ("/unlock", Unlock(environment=None, everything=False)),
+        ("/unlock production", Unlock(environment="production", everything=False)),
+        ("/unlock --all", Unlock(environment=None, everything=True)),
+        ("/locks", Query(question=Question.LOCKS)),
         ("/logs", Query(question=Question.LOGS)),
         ("/logs K7QX2M", Query(question=Question.LOGS, arguments={"request": "K7QX2M"})),
         ("/link", Link(step=LinkStep.BEGIN)),
@@ -144,6 +178,13 @@ def test_proposals(line: str, intent: Intent) -> None:
         "/trust 0d1a26e67d8f --remember always",
         "/trust 0d1a26e67d8f --revoke",
         "/trust --revoke --remember pr",
+        "/lock production --for 31d",
+        "/lock production --for soon",
+        "/lock production --for 0m",
+        "/lock production --all",
+        "/lock a b c d e",
+        "/unlock production --all",
+        "/locks production",
     ],
 )
 def test_what_is_not_understood_gets_an_answer(line: str) -> None:
