@@ -14,6 +14,7 @@ from bot.flow.config_layer import ConfigLayer, Reader
 from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.flow.trust import TrustedBy
+from bot.flow.voices import Voices
 from bot.model.config import Config, Layer
 from bot.rules import in_force
 
@@ -29,6 +30,7 @@ class Judging:
     configure: Configure
     catalogs: catalogs.Catalogs
     second: SecondPerson
+    voices: Voices
     authorize: authorize.Authorize
 
 
@@ -42,17 +44,19 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
+    voices = Voices(units, github.permissions, github.teams, github.pull_requests)
     trusted = TrustedBy(units, github.permissions, known, bot.timer)
     return Judging(
         configure=configure,
         catalogs=known,
         second=second,
+        voices=voices,
         authorize=authorize.Authorize(
             catalogs=known,
             permissions=github.permissions,
             workflows=github.workflows,
             locate=located,
-            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted),
+            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted, voices),
             clock=bot.timer,
             input_limit=github.input_limit,
             own_app=github.connection.app_id,

@@ -13,6 +13,7 @@ from bot.errors import NotFound, Refused
 from bot.flow.at_once import at_once
 from bot.flow.locate import Locate, Located
 from bot.flow.ports import Snapshots, Teams, Units
+from bot.model.approval import Asked, Voice
 from bot.model.bound import Bound, Gathered
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
@@ -29,6 +30,13 @@ class Trusting(Protocol):
         """Their login; None when nobody did. Raises `UpstreamError`."""
 
 
+class Hearing(Protocol):
+    """Who said yes, and whether that counts now (bot/flow/voices.py)."""
+
+    async def __call__(self, request_id: UUID, repository: Repository, asked: Asked) -> tuple[Voice, ...]:
+        """What was said to this request. Raises `UpstreamError`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gather:
     """Asks for all of them at once."""
@@ -38,6 +46,7 @@ class Gather:
     snapshots: Snapshots
     locate: Locate
     trusting: Trusting
+    voices: Hearing
 
     async def __call__(
         self,
@@ -46,8 +55,10 @@ class Gather:
         bound: Bound,
         located: Located | None,
         request: UUID | None,
+        asked: Asked | None,
     ) -> Gathered:
-        """What the gates of `bound` look at; `request` is the one that is judged again. Raises `UpstreamError`.
+        """What the gates of `bound` look at; `request` is the one that is judged again, and `asked` what others have to
+        say yes to. Raises `UpstreamError`.
 
         Without `located` only the teams: a gate before all the others is shut.
         """
@@ -60,6 +71,7 @@ class Gather:
             self._default(repository, bound, located),
         )
         teams, snapshot, trusted, default = await at_once(*questions)
+        voices = await self._heard(repository, request, asked)
         successes, on_its_way = await self._recorded(repository, bound, request)
         return Gathered(
             teams=teams,
@@ -68,6 +80,7 @@ class Gather:
             default=default,
             successes=successes,
             on_its_way=on_its_way,
+            voices=voices,
         )
 
     async def _teams(self, repository: Repository, account: GitHubAccount, bound: Bound) -> Mapping[str, bool | None]:
@@ -92,6 +105,10 @@ class Gather:
         if located.pull_request is None or not located.fork or not isinstance(located.pinned, Pinned):
             return None
         return await self.trusting(repository, located.pull_request, located.pinned.sha)
+
+    async def _heard(self, repository: Repository, request: UUID | None, asked: Asked | None) -> tuple[Voice, ...]:
+        """To what is asked for the first time nobody said anything yet."""
+        return () if request is None or asked is None else await self.voices(request, repository, asked)
 
     async def _default(self, repository: Repository, bound: Bound, located: Located) -> tuple[str, str] | None:
         if not bound.guarded and not located.fork:

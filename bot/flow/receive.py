@@ -10,6 +10,7 @@ from typing import Any, Final, assert_never
 from uuid import UUID
 
 from bot.errors import BotError, UpstreamError
+from bot.flow import void
 from bot.flow.answer import Reply
 from bot.flow.configure import Configure
 from bot.flow.hear import Hear, asker_of
@@ -156,7 +157,9 @@ class Receive:
                 await self.configure.changed(said.connection, None)
             case CheckButtonPressed() | CheckRerunWanted():
                 return await self.press_check(said, received_at)
-            case ProtectionAsked() | CommentChanged():
+            case CommentChanged():
+                await void.comment_changed(self.units, said, self.patience.clock.now())
+            case ProtectionAsked():
                 log.info("%s means nothing here", type(said).__name__, extra={"action": "news_let_go"})
             case _:
                 assert_never(said)
@@ -172,6 +175,7 @@ class Receive:
             sha=pull.head_sha,
             since=moved.at,
             source=moved.action,
+            pusher=moved.pusher,
         )
         async with self.units.write() as unit:
             await unit.repositories.save(repository, received_at)
@@ -183,6 +187,7 @@ class Receive:
                 await unit.enqueue(review(moved))
         if moved.action == "closed":
             await pull_request_closed(self.units, self.reply, moved, self.patience.clock.now())
+        await void.head_moved(self.units, moved, self.patience.clock.now())
 
     async def _access(self, connection: UUID, repository: int | None) -> None:
         """What is known of people's rights is of yesterday, here and in every other replica (T28)."""

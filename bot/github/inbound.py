@@ -101,8 +101,20 @@ def _pull_request(delivery: Delivery, found: Envelope, _: int | None) -> tuple[I
     pull_request = readings.pull_request(facts, repository.id)
     if not pull_request.head_sha:
         return ()
-    moved = HeadMoved(repository=repository, pull_request=pull_request, action=event.action or "", at=readings.utc(at))
+    moved = HeadMoved(
+        repository=repository,
+        pull_request=pull_request,
+        action=event.action or "",
+        at=readings.utc(at),
+        pusher=event.sender.id if event.sender and _pushed(event, fork=pull_request.fork) else None,
+    )
     return (moved,)
+
+
+def _pushed(event: PullRequestEvent, *, fork: bool) -> bool:
+    """Whether the sender is whoever pushed the head. Who opens a pull request from a branch here need not be, and the
+    repository's own log knows who was; of a fork it knows nothing, and nobody else is as likely."""
+    return event.action == "synchronize" or (event.action == "opened" and fork)
 
 
 def _run(delivery: Delivery, found: Envelope, _: int | None) -> tuple[Inbound, ...]:

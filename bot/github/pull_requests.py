@@ -10,7 +10,7 @@ import msgspec
 from bot.errors import NotFound, Refused
 from bot.github import readings, scopes
 from bot.github.clients import Clients
-from bot.github.facts import Moment, PullRequestFacts
+from bot.github.facts import Account, Moment, PullRequestFacts
 from bot.model.repository import Head, PullRequest, Repository
 
 PAGE: Final = 100
@@ -21,6 +21,7 @@ class _Activity(msgspec.Struct):
     after: str = ""
     ref: str = ""
     activity_type: str = ""
+    actor: Account | None = None
 
 
 class PullRequests:
@@ -78,4 +79,5 @@ def _head(repository: Repository, entry: _Activity) -> Head | None:
         sha=entry.after,
         since=readings.utc(entry.timestamp),
         source="activity",
+        pusher=entry.actor.id if entry.actor else None,
     )

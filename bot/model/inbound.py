@@ -31,6 +31,8 @@ class HeadMoved:
     pull_request: PullRequest
     action: str
     at: datetime
+    pusher: int | None = None
+    """GitHub's numeric id of whoever pushed this head; None where the event does not tell (T9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

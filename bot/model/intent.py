@@ -23,6 +23,8 @@ class Verdict(enum.StrEnum):
     """What a person decides about a request that exists."""
 
     CANCEL = "cancel"
+    APPROVE = "approve"
+    REJECT = "reject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,9 @@ class Decide:
 
     verdict: Verdict
     request: str | None
-    """Its six-letter code; None means the newest unfinished one of this thread."""
+    """Its six-letter code; None means the newest unfinished one of this thread, or the one that waits for approval."""
+    reason: str = ""
+    """Why not, in the person's own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,16 @@ class Rerun:
     request: str | None
     """Its six-letter code; None means the newest one here that has a run and has ended."""
     failed_only: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Put back what succeeded in an environment before (T12)."""
+
+    environment: str
+    """Case-folded."""
+    to: str | None
+    """A request's code, or the beginning of a commit; None means the one before what is live."""
 
 
 class LinkStep(enum.StrEnum):
@@ -133,4 +147,4 @@ class Query:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
-Intent = Dispatch | Rerun | Decide | Link | Use | Trust | Confirm | Lock | Unlock | Query
+Intent = Dispatch | Rerun | Rollback | Decide | Link | Use | Trust | Confirm | Lock | Unlock | Query

@@ -116,32 +116,31 @@ class Requests:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
         return await self._unfinished()
 
-    async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
+    async def standing(
+        self, states: Collection[RequestState], *, thread: tuple[UUID, int, int] | None = None
+    ) -> Sequence[Request]:
         """All that are in one of these states, oldest first."""
         statement = select(table).where(table.c.state.in_([state.value for state in states]))
+        if thread is not None:
+            statement = statement.where(*_in(*thread[:2]), table.c.number == thread[2])
         return [stored(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]
 
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
         return await self._unfinished(*_in(connection, repository))
 
+    async def successes(self, connection: UUID, repository: int, environment: str, limit: int) -> Sequence[Request]:
+        """Those that succeeded in this environment, the newest first: what is live, and what may be put back (T11)."""
+        found = _succeeded(connection, repository, environment).limit(limit)
+        return [stored(row) for row in await self._sql.execute(found)]
+
     async def newest_success(
         self, connection: UUID, repository: int, environment: str, workflows: Collection[str]
     ) -> Request | None:
-        """The one by these workflow files, in small letters, that succeeded in this environment last: what `after`
-        looks at (T11).
-
-        Rehearsals apart, and what ran by a workflow file that a branch brought along: that may have done anything.
-        """
-        found = (
-            select(table)
-            .where(*_touches(connection, repository, environment))
-            .where(table.c.state == RequestState.SUCCEEDED.value, table.c.dry_run.is_(false()))
-            .where(table.c.pin_head_sha.is_not(None))
-            .where(func.lower(table.c.workflow_path).in_([f".github/workflows/{file}" for file in workflows]))
-            .order_by(table.c.ended_at.desc(), table.c.id.desc())
-        )
-        row = (await self._sql.execute(found.limit(1))).one_or_none()
+        """The newest by these workflow files, in small letters: what `after` looks at (T11)."""
+        of_them = func.lower(table.c.workflow_path).in_([f".github/workflows/{file}" for file in workflows])
+        found = _succeeded(connection, repository, environment).where(of_them).limit(1)
+        row = (await self._sql.execute(found)).one_or_none()
         return None if row is None else stored(row)
 
     async def on_its_way(
@@ -182,6 +181,18 @@ def _in(connection: UUID, repository: int) -> tuple[ColumnElement[bool], ColumnE
 
 def _touches(connection: UUID, repository: int, environment: str) -> tuple[ColumnElement[bool], ...]:
     return *_in(connection, repository), table.c.environment == environment.casefold()
+
+
+def _succeeded(connection: UUID, repository: int, environment: str) -> Select[Any]:
+    """The newest first; rehearsals apart, and what ran by a workflow file that a branch brought along: that may have
+    done anything (T11)."""
+    return (
+        select(table)
+        .where(*_touches(connection, repository, environment))
+        .where(table.c.state == RequestState.SUCCEEDED.value, table.c.dry_run.is_(false()))
+        .where(table.c.pin_head_sha.is_not(None))
+        .order_by(table.c.ended_at.desc(), table.c.id.desc())
+    )
 
 
 def _shown(surface: str, place_prefix: str, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

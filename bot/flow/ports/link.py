@@ -56,6 +56,12 @@ class Links(Protocol):
     async def of_person(self, person: UUID) -> Sequence[AccountLink]:
         """Open and ended ones, oldest first."""
 
+    async def tied(self, person: UUID, since: datetime) -> frozenset[UUID]:
+        """This person, and everybody who shared an account with them at any time since then: perhaps one human (T9)."""
+
+    async def changed(self, person: UUID, since: datetime) -> bool:
+        """Whether they linked or unlinked an account since then."""
+
     async def add_slack(self, person: UUID, account: SlackAccount, *, method: str, at: datetime) -> None:
         """Raises `Conflict` when this Slack account has an open link."""
 

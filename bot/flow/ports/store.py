@@ -119,11 +119,16 @@ class Requests(Protocol):
     async def unfinished(self) -> Sequence[Request]:
         """Those that are dispatching, running or lost within the last day, oldest first: what the sweep looks at."""
 
-    async def standing(self, states: Collection[RequestState]) -> Sequence[Request]:
-        """All that are in one of these states, oldest first."""
+    async def standing(
+        self, states: Collection[RequestState], *, thread: tuple[UUID, int, int] | None = None
+    ) -> Sequence[Request]:
+        """All that are in one of these states, oldest first; of one `thread`: connection, repository, number."""
 
     async def unfinished_in(self, connection: UUID, repository: int) -> Sequence[Request]:
         """The same of one repository: whose a run without a known id may be."""
+
+    async def successes(self, connection: UUID, repository: int, environment: str, limit: int) -> Sequence[Request]:
+        """Those that succeeded there, rehearsals apart, the newest first: what is live, and what may be put back."""
 
     async def newest_success(
         self, connection: UUID, repository: int, environment: str, workflows: Collection[str]
