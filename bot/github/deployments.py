@@ -97,9 +97,8 @@ class Deployments:
             "environment": environment,
             "description": description[:LONGEST_DESCRIPTION],
         }
-        answer = await self._client(repository).request(
-            "POST", _DEPLOYMENTS, repository=repository, permissions=scopes.DEPLOYMENTS, body=body
-        )
+        asking = self._client(repository).request
+        answer = await asking("POST", _DEPLOYMENTS, repository=repository, permissions=scopes.DEPLOYMENTS, body=body)
         made = answer.read(_Made)
         if made.id is None or made.sha != sha:
             raise Refused("GitHub recorded another commit than the one that was asked for.", status=answer.status)

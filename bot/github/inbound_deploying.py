@@ -9,7 +9,7 @@ from typing import Final
 from bot.errors import BadPayload
 from bot.github import readings
 from bot.github.facts import CommentEvent, Envelope
-from bot.github.facts_deploying import CheckRunEvent, ProtectionEvent
+from bot.github.facts_deploying import CheckRunEvent, Pressed, ProtectionEvent
 from bot.model.delivery import Delivery
 from bot.model.inbound import CheckButtonPressed, CheckRerunWanted, CommentChanged, Inbound, ProtectionAsked
 
@@ -24,30 +24,31 @@ def check_run(delivery: Delivery, found: Envelope, app_id: int | None) -> tuple[
     ours = app_id is not None and facts.app is not None and facts.app.id == app_id
     if not ours or sender is None or sender.type != "User" or not facts.head_sha:
         return ()
-    repository = readings.repository(delivery.connection, found)
-    account = readings.account(delivery.connection, sender)
-    if found.action == "rerequested":
-        wanted = CheckRerunWanted(
-            repository=repository,
-            check_run=facts.id,
-            sha=facts.head_sha,
-            name=facts.name,
-            external_id=facts.external_id or "",
-            account=account,
-            at=delivery.received_at,
-        )
-        return (wanted,)
-    if found.requested_action is None or not found.requested_action.identifier:
-        return ()
-    pressed = CheckButtonPressed(
-        repository=repository,
+    wanted = CheckRerunWanted(
+        repository=readings.repository(delivery.connection, found),
         check_run=facts.id,
         sha=facts.head_sha,
         name=facts.name,
         external_id=facts.external_id or "",
-        identifier=found.requested_action.identifier,
-        account=account,
+        account=readings.account(delivery.connection, sender),
         at=delivery.received_at,
+    )
+    return (wanted,) if found.action == "rerequested" else _pressed(wanted, found.requested_action)
+
+
+def _pressed(at: CheckRerunWanted, button: Pressed | None) -> tuple[Inbound, ...]:
+    """The same person at the same check run, who wants something else of it."""
+    if button is None or not button.identifier:
+        return ()
+    pressed = CheckButtonPressed(
+        repository=at.repository,
+        check_run=at.check_run,
+        sha=at.sha,
+        name=at.name,
+        external_id=at.external_id,
+        identifier=button.identifier,
+        account=at.account,
+        at=at.at,
     )
     return (pressed,)
 
