@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.configured import CONFIG, LOCATION, SHIP, files
+from tests.support.configured import CONFIG, SHIP, files
 from tests.support.slack_story import SlackStory, talking
 
 GATED = "    permission: maintain\n"
@@ -15,7 +15,7 @@ PLAIN = SHIP.replace("      signalbox_sha: {type: string, required: true}\n", ""
 DOWN = "version: 1\nmaintenance: moving house\n"
 
 CONFIGS: dict[str, tuple[Mapping[str, str], str]] = {
-    "unknown_membership": (files(CONFIG.replace(GATED, "    teams: [acme/nobody-founded-it]\n")), "team"),
+    "team": (files(CONFIG.replace(GATED, "    teams: [acme/nobody-founded-it]\n")), "team"),
     "permission": (files(CONFIG.replace(GATED, "    permission: admin\n")), "permission"),
     "order": (files(CONFIG.replace(GATED, "    requires: {after: staging}\n")), "order"),
     "review_missing": (files(CONFIG.replace(GATED, "    requires: {reviews: approved}\n")), "review_missing"),
@@ -61,18 +61,6 @@ async def test_where_and_a_verb_that_is_nobody_s(tmp_path: Path) -> None:
         await chat.types("bob", "/ops skip staging")
         await chat.ops("bob", "skip acme/shop#1 staging")
         assert all("There is no command" in said for said in (chat.answers()[-1], chat.whispers("bob")[-1]))
-
-
-async def test_a_command_that_is_gone_before_it_is_dispatched(tmp_path: Path) -> None:
-    async with talking(tmp_path, files=files()) as chat:
-        chat.github.faults.status(503, "POST", "*/dispatches", times=3)
-        await chat.types("bob", "/ship staging")
-        taken = CONFIG.replace("  ship:\n", "  send:\n")
-        await chat.repository.push(files={LOCATION: taken}, by="carol")
-        for _ in range(20):
-            await chat.passes(30)
-        assert chat.github.dispatched == []
-        assert "acme/shop has no command ship. `/help` shows what there is. (`unknown_command`)" in chat.answers()[-1]
 
 
 async def refused(chat: SlackStory, reason: str) -> None:

@@ -13,7 +13,7 @@ from bot.sandbox.slack import Workspace
 from tests.support.slack_story import CHANNEL, SlackStory
 
 LINE = "run acme/shop#1 deploy.yml environment=staging"
-ALLOW = "Next: To allow it, somebody who maintains the repository can type /ops use owner/repo guests=true"
+ALLOW = "Next: To allow it, somebody who maintains the repository can type `/ops use owner/repo guests=true`."
 GUEST = f"⛔ Refused: Guests can not use Signalbox in this channel.\n\n{ALLOW}"
 EXTERNAL = f"⛔ Refused: People from other workspaces can not use Signalbox in this channel.\n\n{ALLOW}"
 NOT_LINKED = (
