@@ -1,4 +1,5 @@
-"""What every test run has: a PostgreSQL for those that ask, and at its end what in the code is getting large."""
+"""What every test run has: what never differs kept, a PostgreSQL for those that ask, and at its end what in the code is
+getting large."""
 
 from __future__ import annotations
 
@@ -7,7 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.house.sizes import getting_large
-from tests.support import postgres
+from tests.support import kept, postgres
+
+kept.install()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Every test is imported."""
+    kept.settle()
 
 
 @pytest.fixture(scope="session")
