@@ -72,7 +72,7 @@ class AtGitHub:
         clock = SystemTimer()
         second = SecondPerson(ConfigHistory(self.clients), Permissions(self.clients, clock), self.repositories, clock)
         files = ConfigFiles(self.clients, self.repositories)
-        layer = ConfigLayer(units, files, Reader(config.read), second, clock, in_force.widening)
+        layer = ConfigLayer(units, files, Reader(config.read), second, clock, in_force.widening, tells_all=True)
         server = server_config(self.settings.config_file)
         configure = Configure(units, layer, clock, server=server)
         try:

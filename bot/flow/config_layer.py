@@ -29,6 +29,9 @@ MOST_READ: Final = 300
 TRIES: Final = 5
 """Races with other replicas over one row."""
 
+HIDDEN: Final = "signalbox.yml of the organisation"
+"""What its file is called where not everybody may know the repository that it lies in (T22)."""
+
 Read = Config | Sequence[ConfigFault]
 
 Backing = Mapping[str, int]
@@ -70,12 +73,18 @@ class ConfigLayer:
     clock: Clock
     widens: Widens
     """`in_force.widening`."""
+    tells_all: bool = False
+    """Whether whoever reads its words may know every name: an operator at a terminal."""
 
     async def __call__(self, repository: Repository, layer: Layer) -> Standing:
         """Raises `UpstreamError` when GitHub does not show the file and none was ever known."""
-        file, error, seen = file_of(repository, layer), None, None
+        error, seen = None, None
+        file = file_of(repository, layer) if self._told(repository, layer) else HIDDEN
         try:
-            seen = await self._seen(repository, layer, file)
+            found = await self._found(repository, layer)
+            if found is not None and found.public:
+                file = file_of(repository, layer)
+            seen = await self._seen(repository, layer, file, found)
         except UpstreamError as failed:
             error = failed
         for _ in range(TRIES):
@@ -84,14 +93,20 @@ class ConfigLayer:
             if standing is not None:
                 return standing
             assert seen is not None
-            standing, backing = await self._stands(repository, layer, seen, known)
+            standing, backing = await self._stands(repository, layer, file, seen, known)
             if await self._kept(known, standing, backing):
                 return standing
         raise Conflict(f"Somebody else changes what is in force as {file} all the time.")
 
-    async def _seen(self, repository: Repository, layer: Layer, file: str) -> Seen:
+    def _told(self, repository: Repository, layer: Layer) -> bool:
+        """Whether all who read of this repository may know where the file lies, whatever GitHub says of it."""
+        return self.tells_all or layer is Layer.REPOSITORY or repository.name.casefold() == HOME
+
+    async def _found(self, repository: Repository, layer: Layer) -> ConfigFile | None:
         of_repository = layer is Layer.REPOSITORY
-        found = await (self.files.of_repository if of_repository else self.files.of_organisation)(repository)
+        return await (self.files.of_repository if of_repository else self.files.of_organisation)(repository)
+
+    async def _seen(self, repository: Repository, layer: Layer, file: str, found: ConfigFile | None) -> Seen:
         if found is None:
             return Seen(blob=None, data=b"", read=Config())
         return Seen(blob=found.blob, data=found.data, read=await self._read(repository, layer, file, found))
@@ -120,9 +135,9 @@ class ConfigLayer:
         return await self.read(repository.connection, file, layer, found.blob, found.data)
 
     async def _stands(
-        self, repository: Repository, layer: Layer, seen: Seen, known: Known | None
+        self, repository: Repository, layer: Layer, file: str, seen: Seen, known: Known | None
     ) -> tuple[Standing, Backing]:
-        now, file = self.clock.now(), file_of(repository, layer)
+        now = self.clock.now()
         if known is None:
             return in_force.first_seen(seen, _row(repository, layer, seen, now), file), {}
         standing = in_force.settled(seen, known, file, now, self.widens)

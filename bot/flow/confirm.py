@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors import Conflict, NotFound, Refused
 from bot.flow.answer import Asker, Reply, note
+from bot.flow.config_layer import HIDDEN, file_of
 from bot.flow.configure import Configure
 from bot.flow.notice_config import read_everywhere
 from bot.flow.ports import Clock, Owners, Permissions, Units
 from bot.flow.second_person import HOME, SecondPerson
 from bot.model.command import Problem
+from bot.model.config import Layer
 from bot.model.decision import Allowed, Decision, Denied, Gate, Reason
 from bot.model.intent import Confirm
 from bot.model.message import Message
-from bot.model.people import Role
+from bot.model.people import GitHubAccount, Role
 from bot.model.repository import Repository
 from bot.rules import confirming, policy, refuse
 from bot.rules.in_force import Standing
@@ -30,11 +32,18 @@ class ShowConfig:
 
     configure: Configure
 
-    async def __call__(self, repository: Repository) -> Message:
-        """As GitHub shows it now. Raises `UpstreamError` when it shows nothing and nothing was ever known."""
+    async def __call__(self, repository: Repository, account: GitHubAccount) -> Message:
+        """As GitHub shows it now; where the organisation's file lies only to who can read that repository (T22).
+
+        Raises `UpstreamError` when it shows nothing and nothing was ever known.
+        """
         found = await self.configure.layers(repository, fresh=True)
-        effective = found.effective
-        return confirming.shown(found.standings, effective.broken, repository.full_name, effective.remarks)
+        effective, standings = found.effective, found.standings
+        hidden = any(standing.file == HIDDEN for standing in standings)
+        if hidden and await self.configure.layer.second.reads(repository, account):
+            named = file_of(repository, Layer.ORGANISATION)
+            standings = tuple(replace(each, file=named) if each.file == HIDDEN else each for each in standings)
+        return confirming.shown(standings, effective.broken, repository.full_name, effective.remarks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Ask:
             case intents.Question.LOCKS:
                 return await self._locks(repository)
             case intents.Question.CONFIG:
-                return await self.show_config(repository)
+                return await self.show_config(repository, asker.person.github)
             case _:
                 assert_never(query.question)
 

@@ -70,6 +70,14 @@ class SecondPerson:
             log.warning("Nobody knows who else has write: %s", error, extra={"action": "approval_unknown"})
             return False
 
+    async def reads(self, repository: Repository, account: GitHubAccount) -> bool:
+        """Whether somebody can read the organisation's own repository; unknown counts as no."""
+        try:
+            home = await self.home(repository, Layer.ORGANISATION)
+            return home is not None and await self.permissions.role(home, account, fresh=False) > Role.NONE
+        except UpstreamError:
+            return False
+
     async def home(self, repository: Repository, layer: Layer) -> Repository | None:
         """Where the file of this layer lies. Raises `UpstreamError`."""
         if layer is Layer.REPOSITORY:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -75,7 +76,8 @@ class ConfigFiles:
         home = await self._repositories.find(repository.connection, repository.owner, HOME)
         if home is None or home.full_name.casefold() != f"{repository.owner}/{HOME}".casefold():
             return None
-        return await self.of_repository(home)
+        found = await self.of_repository(home)
+        return found and replace(found, public=not home.private)
 
     async def _believe(self, repository: Repository, commit: str | None, told: NotFound) -> None:
         """Raises `Refused` unless the place where the file would be is to be seen."""

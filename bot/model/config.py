@@ -245,6 +245,8 @@ class ConfigFile:
     blob: str
     """Its blob SHA."""
     data: bytes
+    public: bool = False
+    """Whether everybody may know where it lies, beside the readers of that repository (T22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

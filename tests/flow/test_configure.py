@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import NotFound, RateLimited, Refused, Unreachable, Unwelcome, UpstreamError
-from bot.flow.config_layer import ConfigLayer, Reader
+from bot.flow.config_layer import HIDDEN, ConfigLayer, Reader
 from bot.flow.configure import Configure
 from bot.flow.second_person import SecondPerson
 from bot.model.config import Config, ConfigFault, ConfigFile, Effective, Environment, KeptConfig, Layer
@@ -35,7 +35,7 @@ A_MINUTE = 61
 
 def file(words: str) -> ConfigFile:
     """A file whose words are gates of production: `reviews lock`."""
-    return ConfigFile(blob=words.replace(" ", "").encode().hex().ljust(40, "0"), data=words.encode())
+    return ConfigFile(blob=words.replace(" ", "").encode().hex().ljust(40, "0"), data=words.encode(), public=True)
 
 
 def read(data: bytes, *, layer: Layer, file: str) -> Config | Sequence[ConfigFault]:
@@ -420,7 +420,7 @@ async def test_t13_gates_of_the_organisation_wait_as_well(world: World) -> None:
     world.files.organisation = None
     gates, effective = await world.shows(file("lock"))
     assert gates == {"reviews", "lock"}
-    assert effective.remarks[0].startswith(f"The removal of {ORGANISATION} (gone) waits")
+    assert effective.remarks[0].startswith(f"The removal of {HIDDEN} (gone) waits")
 
 
 async def test_it_is_believed_for_a_minute_and_asked_once_by_many(world: World) -> None:

@@ -174,10 +174,14 @@ def installed(github: respx.MockRouter, **changes: Any) -> None:
     github.get(HOME).respond(200, json={**facts, **changes})
 
 
-async def test_the_organisations_file_lies_in_its_own_repository(files: ConfigFiles, github: respx.MockRouter) -> None:
-    installed(github)
+@pytest.mark.parametrize("private", [True, False])
+async def test_the_organisations_file_lies_in_its_own_repository(
+    files: ConfigFiles, github: respx.MockRouter, private: bool
+) -> None:
+    installed(github, private=private)
     github.get(HOME_FILE).respond(200, json=file())
-    assert await files.of_organisation(repository()) == ConfigFile(blob="f" * 40, data=TEXT.encode())
+    found = ConfigFile(blob="f" * 40, data=TEXT.encode(), public=not private)
+    assert await files.of_organisation(repository()) == found
 
 
 async def test_the_repository_of_the_organisation_is_its_own(files: ConfigFiles, github: respx.MockRouter) -> None:

@@ -109,8 +109,27 @@ async def test_t13_an_admin_who_is_alone_lets_go_of_a_file_that_is_gone(tmp_path
             repository.commit("main", tree, "No gates", story.github.person("carol"))
         await story.settle()
         await story.types("carol", "/config confirm gone")
-        assert "carol put the removal of acme/.github/.github/signalbox.yml in force" in story.answers()[-1].replace(
+        assert "carol put the removal of signalbox.yml of the organisation in force" in story.answers()[-1].replace(
             "**", ""
         )
         await story.types("carol", "/config confirm gone")
         assert "(`review_missing`)" in story.answers()[-1]
+
+
+async def test_t22_where_the_organisation_s_file_lies_is_told_to_who_can_read_it(tmp_path: Path) -> None:
+    name = "acme/.github/.github/signalbox.yml"
+    async with telling(tmp_path, files=files(FREE), private=False) as story:
+        home = story.github.repository("acme/.github", private=True, files={LOCATION: ASKS}, roles={"carol": "admin"})
+        story.clock.advance(A_MINUTE)
+        await story.settle()
+        await story.types("alice", LINE)
+        assert "stands in signalbox.yml of the organisation line 2." in story.answers()[-1]
+        await story.types("alice", "/config")
+        assert "- signalbox.yml of the organisation (" in story.answers()[-1]
+        await home.push(files={LOCATION: EMPTY}, by="carol")
+        await story.settle()
+        await story.types("alice", LINE)
+        assert "A newer signalbox.yml of the organisation (" in story.answers()[-1]
+        assert not any(name in answer for answer in story.answers())
+        await story.types("carol", "/config")
+        assert f"- {name} (" in story.answers()[-1]
