@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, Refused, Unreachable
 from bot.github.check_runs import CheckRuns
 from bot.github.clients import Clients
 from bot.github.deployments import Deployments
+from bot.github.edge import Door
 from bot.github.environments import Environments
+from bot.github.inbound import read
 from bot.github.protection_rule import ProtectionRule
 from bot.github.repositories import Repositories
 from bot.github.transport import GitHubClient
 from bot.model.check_run import Annotation, CheckButton, CheckReport, CheckStatus, Level
 from bot.model.deployment import DeploymentState, Verdict
+from bot.model.inbound import (
+    CheckButtonPressed,
+    CheckRerunWanted,
+    CommandReceived,
+    CommentChanged,
+    Inbound,
+    ProtectionAsked,
+)
 from bot.model.repository import Repository
 from bot.model.run import Conclusion
 from bot.sandbox.github import Repository as SandboxRepository
 from bot.sandbox.github import Run, SandboxGitHub
 from tests.contract.openapi import contract, needs_contract_data
+from tests.github.webhook import SECRET, signed
 from tests.sandbox.github.support import FILES
 from tests.support.make import CONNECTION
 
@@ -37,6 +50,13 @@ class Now:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class OneId:
+    """Mints the same id again and again."""
+
+    def id(self) -> UUID:
+        return UUID(int=7)
 
 
 @pytest.fixture(params=["github.com", "ghes"])
@@ -133,6 +153,26 @@ async def test_a_deployment_is_recorded_found_and_reported_about(shop: SandboxRe
         await deployments.status(here, 1, DeploymentState.SUCCESS)
 
 
+@pytest.mark.parametrize("fault", ["drop", "status"])
+async def test_a_lost_answer_makes_nothing_twice(
+    github: SandboxGitHub, shop: SandboxRepository, clients: Clients, fault: str
+) -> None:
+    deployments, check_runs, here = Deployments(clients), CheckRuns(clients), await find(clients, shop)
+    since, sha = Now().now(), shop.head_sha
+    for path in ("*/deployments", "*/check-runs"):
+        if fault == "drop":
+            github.faults.drop("POST", path, after=True)
+        else:
+            github.faults.status(502, "POST", path, after=True)
+    with pytest.raises(Unreachable):
+        await deployments.create(here, sha, "staging", key="k1")
+    assert await deployments.find(here, sha, "staging", key="k1", since=since) in shop.deployments
+    with pytest.raises(Unreachable):
+        await check_runs.tell(here, sha, report(CheckStatus.QUEUED))
+    assert await check_runs.tell(here, sha, report(CheckStatus.IN_PROGRESS)) in shop.checks.runs
+    assert (len(shop.deployments), len(shop.checks.runs)) == (1, 1)
+
+
 async def guarded(github: SandboxGitHub, shop: SandboxRepository) -> Run:
     """A run that a stranger started, at the door of production."""
     github.team("acme/release", members=["bob"])
@@ -190,6 +230,48 @@ async def test_our_rule_lets_a_job_in_and_its_address_is_read(
         await rule.answer(here, run.id, "production", Verdict.APPROVED)
     with pytest.raises(NotFound):
         await rule.answer(here, 1, "production", Verdict.APPROVED)
+
+
+async def heard(github: SandboxGitHub, event: str) -> list[Inbound]:
+    """What the bot makes of the sandbox's webhooks of that kind; nobody listens, so they are read from its records."""
+    await github.settled()
+    door = Door(CONNECTION, SECRET, Now(), OneId())
+    found: list[Inbound] = []
+    for each in github.webhooks.deliveries:
+        if each.event == event:
+            raw = json.dumps(each.payload).encode()
+            delivery = door.admit(signed(raw, event), raw)
+            found += read(delivery, github.app.id) if delivery is not None else ()
+    return found
+
+
+async def test_what_the_sandbox_tells_is_read(github: SandboxGitHub, shop: SandboxRepository, clients: Clients) -> None:
+    github.app.webhook_url = "http://127.0.0.1:9/nobody-listens"
+    run, check_runs, here = await guarded(github, shop), CheckRuns(clients), await find(clients, shop)
+    (asked,) = await heard(github, "deployment_protection_rule")
+    assert isinstance(asked, ProtectionAsked)
+    assert (asked.run, asked.environment, asked.sha, asked.event) == (
+        run.id,
+        "production",
+        run.head_sha,
+        "workflow_dispatch",
+    )
+    assert (asked.repository.id, asked.account and asked.account.login) == (shop.id, "alice")
+    made = shop.checks.runs[await check_runs.create(here, shop.head_sha, report(CheckStatus.QUEUED))]
+    await made.press("Approve", by="bob")
+    await made.ask_again(by="bob")
+    pressed, wanted = await heard(github, "check_run")
+    assert isinstance(pressed, CheckButtonPressed)
+    assert isinstance(wanted, CheckRerunWanted)
+    assert (pressed.identifier, pressed.external_id, pressed.account.login) == ("approve", "K7QX2M", "bob")
+    assert (wanted.check_run, wanted.sha, wanted.account) == (made.id, shop.head_sha, pressed.account)
+    comment = await github.comments("alice", shop.issue("alice"), "/deploy production")
+    await comment.edit("never mind")
+    await comment.delete()
+    received, changed = await heard(github, "issue_comment")
+    assert isinstance(received, CommandReceived)
+    assert isinstance(changed, CommentChanged)
+    assert (changed.comment, changed.action) == (comment.id, "edited")
 
 
 async def test_our_rule_turns_a_job_away(github: SandboxGitHub, shop: SandboxRepository, clients: Clients) -> None:

@@ -201,6 +201,39 @@ async def test_several_environments_wait_one_after_the_other(github: SandboxGitH
     assert run.conclusion == "success"
 
 
+FLEET = """
+on: workflow_dispatch
+jobs:
+  ship:
+    strategy: {matrix: {region: [east, west]}}
+    environment: production
+    runs-on: ubuntu-latest
+    steps: [{run: ./ship}]
+  news: {environment: news, runs-on: ubuntu-latest, steps: [{run: ./announce}]}
+"""
+
+
+async def test_several_jobs_at_one_environment_are_let_in_together(
+    github: SandboxGitHub, shop: Repository, client: Client, listener: Listener
+) -> None:
+    guard(github, shop, by=[github.app])
+    github.environment(shop, "news", apps=[github.app])
+    shop.write("main", {".github/workflows/fleet.yml": FLEET}, None, None)
+    run = await github.dispatches("alice", shop, "fleet.yml")
+    asked = [each.payload["environment"] for each in listener.heard if each.event.startswith("deployment_protection")]
+    assert asked == ["production", "production", "news"]
+    app, yes = client.as_installation(shop), {"state": "approved"}
+    told = await app.get(pending(run))
+    assert [each["environment"]["name"] for each in told] == ["production", "news"]
+    assert (await app.post(rule(run), yes | {"environment_name": "production"})).status_code == 204
+    assert (run.waits_for, run.status) == (["news"], "queued")
+    await run.play()
+    assert (run.waits_for, run.status) == (["news"], "waiting")
+    assert (await app.post(rule(run), yes | {"environment_name": "news"})).status_code == 204
+    await run.play()
+    assert (run.status, run.conclusion) == ("completed", "success")
+
+
 async def test_another_attempt_is_asked_about_anew(
     github: SandboxGitHub, shop: Repository, client: Client, listener: Listener
 ) -> None:
