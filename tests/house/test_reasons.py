@@ -47,7 +47,7 @@ BY_A_GATE = (
 TOLD: dict[Reason, Told] = {
     **dict.fromkeys(BY_A_GATE, both(GATE)),
     **dict.fromkeys(BY_CONFIGURATION, both(CONFIGURED)),
-    Reason.APPROVAL_MISSING: both(CONFIGURED),
+    Reason.APPROVAL_MISSING: both("test_reasons.py::test_what_lacks_only_a_yes_waits_for_it"),
     Reason.MAINTENANCE: both(CONFIGURED),
     Reason.WHERE: both("test_reasons.py::test_where_and_a_verb_that_is_nobody_s"),
     Reason.BASE: both("test_reasons.py::test_another_base_than_the_default_branch"),

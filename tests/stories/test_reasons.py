@@ -20,7 +20,6 @@ CONFIGS: dict[str, tuple[Mapping[str, str], str]] = {
     "order": (files(CONFIG.replace(GATED, "    requires: {after: staging}\n")), "order"),
     "review_missing": (files(CONFIG.replace(GATED, "    requires: {reviews: approved}\n")), "review_missing"),
     "checks_missing": (files(CONFIG.replace(GATED, "    requires: {checks: [build]}\n")), "checks_missing"),
-    "approval_missing": (files(CONFIG.replace(GATED, "    approvals: {count: 1}\n")), "approval_missing"),
     "maintenance": (files(CONFIG.replace("version: 1\n", DOWN)), "maintenance"),
     "config_broken": (files("version: 1\ncommands: 7\n"), "config_broken"),
     "not_pinnable": ({**files(), ".github/workflows/ship.yml": PLAIN}, "not_pinnable"),
@@ -49,6 +48,17 @@ async def test_another_base_than_the_default_branch(tmp_path: Path) -> None:
         await chat.ops("bob", f"ship acme/shop#{other.number} production")
         assert "(`base`)" in chat.answers(other)[-1]
         assert "(`base`)" in chat.whispers("bob")[-1]
+        assert chat.github.dispatched == []
+
+
+async def test_what_lacks_only_a_yes_waits_for_it(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files(CONFIG.replace(GATED, "    approvals: {count: 1}\n"))) as chat:
+        await chat.types("bob", "/run ship.yml environment=production")
+        await chat.ops("bob", "run acme/shop#1 ship.yml environment=production")
+        await chat.ops("bob", "explain ship acme/shop#1 production")
+        assert chat.answers()[-1].startswith("⏳ **Ship waits** for an approval · `CODE`")
+        assert chat.read(chat.living()[-1]).startswith("⏳ Ship waits for an approval · `CODE`")
+        assert "(`approval_missing`)" in chat.whispers("bob")[-1]
         assert chat.github.dispatched == []
 
 
