@@ -22,7 +22,14 @@ from bot.model.prose import marked
 from bot.model.request import Request
 
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {"cancel": "cancel {code}", "rerun": "rerun {code}", "rerun_failed": "rerun failed {code}", "logs": "logs {code}"}
+    {
+        "approve": "approve {code}",
+        "reject": "reject {code}",
+        "cancel": "cancel {code}",
+        "rerun": "rerun {code}",
+        "rerun_failed": "rerun failed {code}",
+        "logs": "logs {code}",
+    }
 )
 """What the buttons below a request's message ask for."""
 

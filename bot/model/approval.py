@@ -52,6 +52,8 @@ class Asked:
     """Where it stands, in words."""
     since: datetime
     expires_at: datetime
+    yes: tuple[str, ...] = ()
+    """Logins of those whose yes counted when it was judged last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.model.command import Problem
-from bot.model.decision import Allowed, Denied
+from bot.model.decision import Allowed, Denied, NeedsApproval
 from bot.model.message import Message
 from bot.model.request import RequestState
 from bot.model.workflow import Workflow
@@ -22,6 +22,7 @@ from bot.preview.things import (
     SERVER,
     SHA,
     TEAM,
+    WAITS,
     judged,
     later,
     refused,
@@ -81,6 +82,7 @@ ANSWERS: Final[Mapping[str, Message]] = {
     "explain-refused-with-rules": judged(
         Verdict(decision=Denied(gates=(GATES[0], TEAM, CHECKS), gate=TEAM), bound=BOUND, inputs={}), "bob"
     ),
+    "explain-waits": judged(Verdict(decision=NeedsApproval(gates=(*GATES[:1], WAITS), gate=WAITS), inputs={})),
     "explain-allowed": judged(Verdict(decision=Allowed(gates=GATES[:1]), inputs={})),
     "explain-allowed-and-what-would-run": judged(
         Verdict(
@@ -97,6 +99,7 @@ ANSWERS: Final[Mapping[str, Message]] = {
         name="whoami_answered",
         fields={"login": "alice", "github_id": 42, "role": "write", "repository": "acme/shop"},
     ),
+    "vote": Message(name="vote_answered", fields={"sentence": "You said yes to K7QX2M now."}),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
     "upstream-failed": Message(name="upstream_failed", fields={"line": LINE, "service": "GitHub", "waited": 900}),
     "config-remarked": Message(

@@ -10,6 +10,8 @@ from bot.model.message import Message
 from bot.model.request import RequestState
 from bot.model.run import Conclusion, RunStatus
 from bot.preview.things import (
+    ANYBODY,
+    ASKED,
     CANCELLED,
     CHECKS,
     DONE,
@@ -17,6 +19,7 @@ from bot.preview.things import (
     FAILED,
     FORK,
     MATRIX,
+    MISSING,
     PASSED,
     QUEUED,
     TEAM,
@@ -32,7 +35,19 @@ from bot.rules.lifecycle import AWAY, SLOWED
 
 LIVING: Final[Mapping[str, Message]] = {
     "queued": living(request(RequestState.QUEUED)),
-    "waiting": living(request(RequestState.WAITING, waiting_for="approval")),
+    "waiting": living(request(RequestState.WAITING, waiting_for="approval", asked=ASKED, note=MISSING)),
+    "waiting-anybody": living(request(RequestState.WAITING, waiting_for="approval", asked=ANYBODY)),
+    "waiting-lock": living(request(RequestState.WAITING, waiting_for="lock", note="production is taken by ABCDEF.")),
+    "rejected-approval": living(
+        request(
+            RequestState.REJECTED,
+            asked=ASKED,
+            reason=Reason.REJECTED,
+            note="bob said no: the migration is not ready",
+            ended_at=later(60),
+        )
+    ),
+    "started-approved": living(request(RequestState.RUNNING, asked=ASKED, dispatched_at=later(1))),
     "waiting-unjudged": living(
         request(
             RequestState.WAITING,
@@ -55,6 +70,7 @@ LIVING: Final[Mapping[str, Message]] = {
     "started-one-job": living(
         request(RequestState.RUNNING, dispatched_at=later(1)), run(job(1, "build", WORKING), status=WORKING)
     ),
+    "started-unseen": living(request(RequestState.RUNNING, dispatched_at=later(1))),  # GitHub did not say which run it is
     "started-no-runner": living(request(RequestState.RUNNING, dispatched_at=later(1)), run(status=QUEUED)),
     "started-review": living(
         request(RequestState.RUNNING, dispatched_at=later(1)),

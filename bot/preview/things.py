@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from bot.model.approval import Asked
 from bot.model.bound import Bound
 from bot.model.decision import Denied, Gate, Reason
 from bot.model.message import Message
@@ -136,6 +137,27 @@ GATES: Final = (
         reason=Reason.PERMISSION,
         next_step="Ask an admin of the repository for the role write.",
     ),
+)
+ASKED: Final = Asked(
+    count=2,
+    teams=(("acme/release",),),
+    people=("octocat",),
+    rule="acme/shop/.github/signalbox.yml line 14",
+    since=NOON,
+    expires_at=later(4 * 60 * 60),
+    yes=("bob",),
+)
+ANYBODY: Final = replace(ASKED, count=1, teams=(), people=(), yes=())
+MISSING: Final = (
+    "production needs 2 approvals (somebody in acme/release; octocat); bob said yes; still missing: octocat; the yes "
+    "of mona does not count: mona pushed the commit."
+)
+WAITS: Final = Gate(
+    name="approval",
+    passed=False,
+    seen="production needs 1 approval",
+    reason=Reason.APPROVAL_MISSING,
+    next_step="A request waits for it.",
 )
 RULE: Final = "acme/shop/.github/signalbox.yml line 12"
 OURS: Final = "https://box.example"

@@ -16,6 +16,7 @@ from bot.render.markdown import Safe, block, cell, code, escape
 from bot.render.prose import prose
 
 _LOGIN: Final = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]{1,16})?")
+_TEAM: Final = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[a-z0-9](?:[-_]?[a-z0-9]){0,99}")
 """GitHub's rule for new names; the part after an underscore marks accounts that an enterprise manages."""
 
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
@@ -29,8 +30,9 @@ KEPT_IN_URLS: Final = "/:?#&=%~.-_+,@"
 
 
 def mention(login: object) -> Safe:
-    """`@alice`, which tells alice; anything that is no GitHub login is only text, so nobody else can be told."""
-    known = isinstance(login, str) and _LOGIN.fullmatch(login)
+    """`@alice`, which tells alice, or `@acme/release`; anything that is no GitHub login and no team is only text, so
+    nobody else can be told."""
+    known = isinstance(login, str) and (_LOGIN.fullmatch(login) or _TEAM.fullmatch(login))
     return Safe(f"@{login}") if known else escape(login)
 
 

@@ -5,13 +5,16 @@ What can not be done any more has no button: pressing one and being told so help
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from bot.model.decision import Reason
 from bot.model.message import Button, ButtonStyle
 from bot.model.request import Request, RequestState
-from bot.rules.lifecycle import FINAL
+from bot.rules.lifecycle import APPROVAL, FINAL
 
+APPROVE: Final = "approve"
+REJECT: Final = "reject"
 CANCEL: Final = "cancel"
 RERUN: Final = "rerun"
 RERUN_FAILED: Final = "rerun_failed"
@@ -24,7 +27,7 @@ _RAN: Final = frozenset({RequestState.SUCCEEDED, RequestState.FAILED, RequestSta
 def of(request: Request, *, run_url: str | None) -> tuple[Button, ...]:
     """The buttons of the request as it stands. `run_url` is the page of its run; None while there is none."""
     value = str(request.id)
-    buttons: list[Button] = []
+    buttons: list[Button] = list(_votes(request, value))
     if request.state not in FINAL and request.reason is not Reason.CANCELLED_BY_PERSON:
         buttons.append(_cancel(request, value))
     if request.state in _RAN and run_url is not None:
@@ -34,6 +37,14 @@ def of(request: Request, *, run_url: str | None) -> tuple[Button, ...]:
     if run_url is not None:
         buttons.append(Button(action=SHOW, label="Show on GitHub", value=value, url=run_url))
     return tuple(buttons)
+
+
+def _votes(request: Request, value: str) -> Iterator[Button]:
+    """Whether somebody may say it is judged when they do."""
+    if request.state is RequestState.WAITING and request.waiting_for == APPROVAL:
+        yes, no = f"This is your yes to request {request.code}.", f"This ends request {request.code}."
+        yield Button(action=APPROVE, label="Approve", value=value, style=ButtonStyle.PRIMARY, confirm=yes)
+        yield Button(action=REJECT, label="Reject", value=value, confirm=no)
 
 
 def _cancel(request: Request, value: str) -> Button:

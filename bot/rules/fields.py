@@ -68,6 +68,21 @@ class RunFields(TypedDict):
     group: str
 
 
+class ApprovalFields(TypedDict):
+    """What others have to say yes to."""
+
+    needs: str
+    """`2 approvals (somebody in acme/release)`."""
+    teams: list[str]
+    """Those that are asked, as `owner/slug`."""
+    people: list[str]
+    """Logins of those who have to say yes."""
+    yes: list[str]
+    """Logins of those whose yes counted when it was judged last."""
+    until: datetime
+    """Then it is over."""
+
+
 class RequestFields(TypedDict):
     """What every `request_*` template gets."""
 
@@ -92,6 +107,8 @@ class RequestFields(TypedDict):
     pull_request_url: str | None
     inputs: list[InputFields]
     environment: str | None
+    approval: ApprovalFields | None
+    """None where nobody was asked."""
     run: RunFields | None
     """None as long as GitHub has not told of a run."""
     jobs: list[JobFields]

@@ -8,7 +8,7 @@ facts and their config lines. Gathering the facts is bot/flow/authorize.py's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.approval import Asked
@@ -63,6 +63,8 @@ class Facts:
     """Whether the workflow declares `signalbox_sha`."""
     own_app: int | None
     now: datetime
+    recorded: bool = False
+    """Whether a success on record is put back, which showed what a pull request has to show (T12)."""
     gathered: Gathered | None = None
 
     @property
@@ -122,7 +124,8 @@ def asked(facts: Facts) -> Asked | None:
     environment = facts.bound.gates
     if environment is None or environment.approvals is None:
         return None
-    return approvals.asked(environment.approvals, rule=_rule(facts, "approvals"), now=facts.now)
+    found = approvals.asked(environment.approvals, rule=_rule(facts, "approvals"), now=facts.now)
+    return found if facts.gathered is None else replace(found, yes=approvals.tally(found, facts.gathered.voices).yes)
 
 
 def _about_the_code(facts: Facts) -> Iterator[Gate]:
@@ -153,8 +156,9 @@ def _about_the_code(facts: Facts) -> Iterator[Gate]:
 
 
 def _of_the_environment(facts: Facts, environment: Environment, gathered: Gathered) -> Iterator[Gate]:
-    yield from _of_the_pull_request(facts, environment, gathered)
-    if environment.after and isinstance(facts.pin, Pinned):
+    if not facts.recorded:
+        yield from _of_the_pull_request(facts, environment, gathered)
+    if environment.after and isinstance(facts.pin, Pinned) and not facts.recorded:
         rule = _rule(facts, "requires", "after")
         yield order.promoted(environment.after, succeeded=gathered.successes, sha=facts.pin.sha, rule=rule)
     if environment.freeze:

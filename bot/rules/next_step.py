@@ -10,7 +10,7 @@ from bot.rules.fields import Offer
 from bot.rules.normalise import normalise
 
 WAITS_FOR: Final = {
-    "approval": "Somebody who may approve it has to say yes.",
+    "approval": "",
     "lock": "It starts when the lock is free.",
     "freeze": "It starts when the freeze is over.",
     "upstream": "",
@@ -20,14 +20,18 @@ WAITS_FOR: Final = {
 def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...]]:
     """A sentence, which is empty where the lines say enough, and the lines that help."""
     line = normalise(request.text)
-    # What asked for a rerun names the request before it, or just the newest one: the next rerun is of this one.
-    repeat = line if request.rerun is None else f"/rerun {request.code}"
+    # What asked for a rerun names the request before it, or just the newest one: the next rerun is of this one. A
+    # rollback that is typed again goes back one more.
+    repeat = line if request.rerun is None and request.rollback_of is None else f"/rerun {request.code}"
     rerun, again = Offer(line=repeat, does="runs it again"), Offer(line=line, does="asks again")
     explain = Offer(line=f"/explain {line.removeprefix('/')}", does="shows every gate")
     stop = Offer(line=f"/cancel {request.code}", does="stops it")
     match request.state:
         case RequestState.RECEIVED | RequestState.QUEUED | RequestState.DISPATCHING | RequestState.RUNNING:
             return "", () if request.reason is Reason.CANCELLED_BY_PERSON else (stop,)
+        case RequestState.WAITING if request.waiting_for == "approval":
+            yes = Offer(line=f"/approve {request.code}", does="says yes")
+            return WAITS_FOR["approval"], (yes, Offer(line=f"/reject {request.code}", does="says no"), stop)
         case RequestState.WAITING:
             return WAITS_FOR.get(request.waiting_for or "", ""), (stop,)
         case RequestState.SUCCEEDED | RequestState.CANCELLED:

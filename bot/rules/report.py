@@ -18,7 +18,16 @@ from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Run, RunJob
 from bot.rules import buttons, places
-from bot.rules.fields import CommitFields, InputFields, JobFields, RequestFields, RunFields, WorkflowFields
+from bot.rules.approvals import needs
+from bot.rules.fields import (
+    ApprovalFields,
+    CommitFields,
+    InputFields,
+    JobFields,
+    RequestFields,
+    RunFields,
+    WorkflowFields,
+)
 from bot.rules.inputs import is_reserved
 from bot.rules.lifecycle import FINAL, UPSTREAM, held_up
 from bot.rules.next_step import next_step
@@ -82,6 +91,7 @@ def living(
         pull_request_url=_pull_request_url(request, base),
         inputs=[InputFields(name=name, value=value) for name, value in request.inputs.items() if not is_reserved(name)],
         environment=request.environment,
+        approval=_approval(request),
         run=told_run,
         jobs=jobs,
         counts=_counts(jobs),
@@ -109,6 +119,19 @@ def run_url(message: Message) -> str | None:
     """The page of the run that a living message is about; None while there is none."""
     run = message.fields["run"]
     return str(run["url"]) if isinstance(run, Mapping) else None
+
+
+def _approval(request: Request) -> ApprovalFields | None:
+    asked = request.asked
+    if asked is None:
+        return None
+    return ApprovalFields(
+        needs=needs(asked),
+        teams=list(dict.fromkeys(team for teams in asked.teams for team in teams)),
+        people=list(asked.people),
+        yes=list(asked.yes),
+        until=asked.expires_at,
+    )
 
 
 def _workflow(request: Request, base: str) -> WorkflowFields:

@@ -20,6 +20,7 @@ def asked_json(asked: Asked) -> dict[str, Any]:
         "rule": asked.rule,
         "since": to_microseconds(asked.since),
         "expires_at": to_microseconds(asked.expires_at),
+        "yes": list(asked.yes),
     }
 
 
@@ -34,4 +35,5 @@ def asked(value: Mapping[str, Any]) -> Asked:
         rule=value["rule"],
         since=from_microseconds(value["since"]),
         expires_at=from_microseconds(value["expires_at"]),
+        yes=tuple(value.get("yes", ())),
     )

@@ -41,6 +41,13 @@ def test_the_table_knows_every_state() -> None:
     assert set(TABLE) == set(RequestState)
 
 
+def test_what_waits_for_an_approval_can_be_said_yes_or_no_to() -> None:
+    waiting = replace(request(S.WAITING), waiting_for="approval")
+    assert [button.action for button in buttons.of(waiting, run_url=None)] == ["approve", "reject", "cancel"]
+    locked = replace(request(S.WAITING), waiting_for="lock")
+    assert [button.action for button in buttons.of(locked, run_url=None)] == ["cancel"]
+
+
 @pytest.mark.parametrize("state", RequestState)
 def test_what_can_be_pressed(state: RequestState) -> None:
     assert (actions(state, None), actions(state, URL)) == TABLE[state]
