@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.auditing import audit_keys
 from bot.flow import (
     adopt,
     announce,
@@ -35,7 +34,6 @@ from bot.flow import (
     restart,
     review_config,
     schedule,
-    seal,
     sweep,
     track,
     unlock,
@@ -46,6 +44,7 @@ from bot.jobs.policy import Policy
 from bot.jobs.port import Engine
 from bot.render.renderer import Renderer
 from bot.rules import retention
+from bot.wiring_audit import sealing, watching
 from bot.wiring_judge import Judging, judging
 from bot.wiring_receive import receiving, reviewing
 
@@ -82,9 +81,7 @@ def _keeping(bot: Signalbox, github: GitHub) -> None:
     bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
     bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))
     bot.engine.every("old", prune.EVERY_SECONDS, prune.PRUNE)
-    keys = audit_keys([key.reveal() for key in bot.settings.secret_keys])
-    bot.engine.handle(seal.SEAL, seal.Seal(units, bot.timer, keys[0] if keys else None))
-    bot.engine.every("audit", seal.EVERY_SECONDS, seal.SEAL)
+    sealing(bot)
 
 
 def _locks(bot: Signalbox, common: Common) -> None:
@@ -152,7 +149,8 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     units, clock, mint, reply, patient = common.units, common.clock, common.mint, common.reply, common.patience
     counted = bot.metrics.redeliveries
     ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
-    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows)
+    others = watching(bot, common, slack)
+    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows, others)
     kept = records.Records(units, github.check_runs, github.deployments)
     poster = post.Post(units, github.comments, slack.messages if slack else None, kept)
     rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock)

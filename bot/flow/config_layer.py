@@ -98,6 +98,12 @@ class ConfigLayer:
                 return standing
         raise Conflict(f"Somebody else changes what is in force as {file} all the time.")
 
+    async def remembered(self, repository: Repository, layer: Layer) -> Config:
+        """What was in force when it was looked at last, without asking GitHub; nothing where it never was."""
+        file = file_of(repository, layer)
+        known = await self._known(repository, layer, file)
+        return Config() if known is None else in_force.unseen(known, file).config
+
     def _told(self, repository: Repository, layer: Layer) -> bool:
         """Whether all who read of this repository may know where the file lies, whatever GitHub says of it."""
         return self.tells_all or layer is Layer.REPOSITORY or repository.name.casefold() == HOME

@@ -83,6 +83,11 @@ class Configure:
             # One waits for a GitHub that says nothing; the places of the others are for what does not need it.
             raise Unreachable("GitHub does not answer yet", retry_after=lanes.AWAY_SECONDS) from error
 
+    async def remembered(self, repository: Repository) -> Config:
+        """What was in force when it was looked at last, all layers together, without asking GitHub."""
+        kept = [await self.layer.remembered(repository, layer) for layer in (Layer.ORGANISATION, Layer.REPOSITORY)]
+        return layers.together([self.server, *kept])
+
     def drop(self, connection: UUID, repository: int | None) -> None:
         """Forget what is believed of a repository, or of the whole connection; answers under way are not kept."""
         self._generation += 1

@@ -16,6 +16,7 @@ from bot.flow.move import move
 from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns, Workflows
 from bot.flow.restart import TAKEN
+from bot.flow.strangers import Strangers
 from bot.log import tag
 from bot.model.decision import Reason
 from bot.model.inbound import JobReported, RunReported
@@ -47,6 +48,7 @@ class Track:
     clock: Clock
     patience: Patience
     workflows: Workflows
+    strangers: Strangers
 
     async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
         """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""
@@ -253,7 +255,10 @@ class Track:
             if isinstance(found, verify.Found):
                 await self.adopt(request, repository, report)
                 return None
-        return self._later(waiting, received_at)
+        later = self._later(waiting, received_at)
+        if later is None:
+            await self.strangers.seen(repository, report)
+        return later
 
     def _later(self, waiting: Sequence[Request], received_at: datetime) -> datetime | None:
         now = self.clock.now()

@@ -18,6 +18,7 @@ from bot.model.repository import Repository
 from bot.model.run import RunJob, RunReport
 
 PAGE: Final = 100
+MOST_LISTED: Final = 1_000
 
 _RUN: Final = "/repos/{owner}/{repo}/actions/runs/{run_id}"
 _ATTEMPT: Final = _RUN + "/attempts/{attempt_number}"
@@ -92,6 +93,29 @@ class WorkflowRuns:
         found = [readings.run(facts) async for page in pages for facts in page.read(_Runs).workflow_runs]
         return [run for run in found if run is not None and run.actor_login == actor and run.path in {path, None}]
 
+    async def started_since(self, repository: Repository, since: datetime) -> Sequence[RunReport]:
+        """The newest attempts of runs of all workflows that were created since then or earlier on that day.
+
+        A day is asked for, so that all questions of a day are one, which costs nothing while the answer stays (304).
+        GitHub lists a thousand at most, the newest first.
+        https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository
+        """
+        found: list[RunFacts] = []
+        for page in range(1, MOST_LISTED // PAGE + 1):
+            answer = await self._client(repository).request(
+                "GET",
+                "/repos/{owner}/{repo}/actions/runs",
+                repository=repository,
+                permissions=scopes.READ_RUNS,
+                query={"created": f">={readings.utc(since):%Y-%m-%d}", "per_page": PAGE, "page": page},
+                remember=page == 1,
+            )
+            listed = answer.read(_Runs).workflow_runs
+            found += listed
+            if len(listed) < PAGE or _before(listed[-1], since):
+                break
+        return [run for run in map(readings.run, found) if run is not None]
+
     async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
         """Start the next attempt of a completed run: of all its jobs, or of those that failed and what needs them.
 
@@ -122,3 +146,7 @@ class WorkflowRuns:
 
     def _client(self, repository: Repository) -> GitHubClient:
         return self._clients.of(repository.connection)
+
+
+def _before(facts: RunFacts, moment: datetime) -> bool:
+    return facts.created_at is not None and readings.utc(facts.created_at) < moment

@@ -85,6 +85,28 @@ ONLY_SLACK: Final[Mapping[str, Message]] = {
         name="link_refused",
         fields={"sentence": "This code is too old.", "next_step": "Ask for a new link."},
     ),
+    "run-unasked": Message(
+        name="run_unasked",
+        fields={
+            "repository": "acme/shop",
+            "server_url": SERVER,
+            "workflow": "deploy.yml",
+            "started_by": "mallory",
+            "event": "workflow_dispatch",
+            "url": f"{SERVER}/acme/shop/actions/runs/4711",
+        },
+    ),
+    "run-unasked-untold": Message(
+        name="run_unasked",
+        fields={
+            "repository": "acme/shop",
+            "server_url": SERVER,
+            "workflow": "deploy.yml",
+            "started_by": None,
+            "event": None,
+            "url": f"{SERVER}/acme/shop/actions/runs/4711",
+        },
+    ),
     "link-told": Message(
         name="link_told",
         fields={

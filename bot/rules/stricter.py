@@ -69,8 +69,7 @@ def environment(first: Environment, second: Environment, *, swap: bool) -> Envir
 
 
 def approvals(first: Approvals | None, second: Approvals | None) -> Approvals | None:
-    """The higher count, somebody of every list, everybody who is named, the shorter time, and only who counts in both.
-    """
+    """The higher count, somebody of every list, everybody who is named, the shorter time, and only who counts in both."""
     if first is None or second is None:
         return first or second
     return Approvals(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model.slack import Binding
@@ -24,16 +26,12 @@ class Bindings:
         """The channel's, if it has one; `connection` is the Slack app's."""
         statement = select(table).where(table.c.connection_id == connection, table.c.channel == channel)
         row = (await self._sql.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        return Binding(
-            connection=row.connection_id,
-            channel=row.channel,
-            github=row.github_connection_id,
-            repository=row.repository_id,
-            guests=row.guests,
-            shared=row.shared,
-        )
+        return None if row is None else _model(row)
+
+    async def of_repository(self, github: UUID, repository: int) -> Sequence[Binding]:
+        """Those of every channel that is about this repository."""
+        here = (table.c.github_connection_id == github, table.c.repository_id == repository)
+        return [_model(row) for row in await self._sql.execute(select(table).where(*here).order_by(table.c.channel))]
 
     async def save(self, binding: Binding, *, by: UUID, at: datetime) -> None:
         """Insert or replace; `by` is the person who decided so."""
@@ -56,3 +54,14 @@ class Bindings:
         """False when the channel had none."""
         statement = delete(table).where(table.c.connection_id == connection, table.c.channel == channel)
         return (await self._sql.execute(statement)).rowcount == 1
+
+
+def _model(row: Row[Any]) -> Binding:
+    return Binding(
+        connection=row.connection_id,
+        channel=row.channel,
+        github=row.github_connection_id,
+        repository=row.repository_id,
+        guests=row.guests,
+        shared=row.shared,
+    )

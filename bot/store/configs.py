@@ -6,6 +6,7 @@ They are never pruned: without its row a repository would be seen for the first 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,11 @@ class Configs:
         statement = insert(self._sql.dialect.name, table).values(values)
         changes = {name: value for name, value in values.items() if name not in {column.name for column in _KEY}}
         await self._sql.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=changes))
+
+    async def repositories(self) -> Sequence[tuple[UUID, int]]:
+        """Connection and number of every repository whose configuration was ever looked at."""
+        statement = select(table.c.connection_id, table.c.repository_id).distinct()
+        return [(row.connection_id, row.repository_id) for row in await self._sql.execute(statement)]
 
 
 def _columns(kept: KeptConfig) -> dict[str, Any]:

@@ -161,6 +161,7 @@ class Metrics:
     def _audit(self) -> None:
         self.audit_position = self._gauge("audit_position", "How many links the chain of the audit trail has.")
         self.audit_unsealed = self._gauge("audit_unsealed_entries", "Audit entries that are not sealed.")
+        self.unasked_runs = self._counter("unasked_runs", "Runs of guarded workflows that were started past us.")
         self.audit_unsealed_seconds = self._gauge(
             "audit_unsealed_seconds", "How long the oldest audit entry has waited for its seal; 0 without one."
         )

@@ -29,7 +29,7 @@ LOOK_SECONDS = 0.1
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
 SOON_SECONDS = 10
-ROUNDS = ("sweep", "catch_up", "redeliver", "keep_facts", "prune", "seal_audit")
+ROUNDS = ("sweep", "catch_up", "redeliver", "keep_facts", "prune", "seal_audit", "reconcile_runs")
 REST = (
     f"SELECT kind, state, last_error FROM jobs WHERE kind NOT IN {ROUNDS} "
     "AND NOT (kind = 'check_run' AND run_at > {soon})"

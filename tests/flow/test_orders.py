@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from bot.flow.adopt import CHECK, Adopt
 from bot.flow.patience import Patience
 from bot.flow.ports import Workflows
+from bot.flow.strangers import Strangers
 from bot.flow.sweep import LONGEST, Sweep
 from bot.flow.track import Track
 from bot.model.inbound import JobReported, RunReported
@@ -116,6 +117,9 @@ class FakeGitHub:
     async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
         raise AssertionError("these runs are known")
 
+    async def started_since(self, repository: Repository, since: datetime) -> Sequence[RunReport]:
+        raise AssertionError("nobody looks for runs of others here")
+
     async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
         raise AssertionError("nobody runs anything again here")
 
@@ -131,7 +135,7 @@ async def told(units: Units, news: Sequence[News], attempts: Sequence[Attempt]) 
     github, clock = FakeGitHub(attempts), FakeClock(make.at(3600))
     patience = Patience(clock, lambda: 0.5)
     adopt = Adopt(units, github, github, clock, Mint(), patience)
-    track = Track(units, github, adopt, github, clock, patience, cast(Workflows, None))
+    track = Track(units, github, adopt, github, clock, patience, cast(Workflows, None), cast(Strangers, None))
     for each in news:
         if isinstance(each, RunReported):
             later = await track.run(each, clock.now())

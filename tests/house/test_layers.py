@@ -51,6 +51,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": frozenset({"cli"}),
     "app": EVERYTHING,
     "wiring": EVERYTHING,
+    "wiring_audit": EVERYTHING,
     "wiring_judge": EVERYTHING,
     "wiring_receive": EVERYTHING,
     "wiring_github": EVERYTHING,

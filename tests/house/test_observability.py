@@ -224,7 +224,7 @@ def test_every_rule_leads_to_its_part_of_the_runbook_and_back() -> None:
 
 # --- log actions ---------------------------------------------------------------------------------------------------
 
-NOT_LOGGED: Final = frozenset({"action", "delivery.action", "event.action", "extra.pop('action')"})
+NOT_LOGGED: Final = frozenset({"action", "delivery.action", "event.action", "entry.action", "extra.pop('action')"})
 """Columns of tables, and the formatter itself."""
 SLACK_LEFT: Final = frozenset({"app_uninstalled", "tokens_revoked"})
 """What `left.event` can be."""

@@ -18,6 +18,9 @@ class Configs(Protocol):
     async def save(self, kept: KeptConfig) -> None:
         """Insert or replace."""
 
+    async def repositories(self) -> Sequence[tuple[UUID, int]]:
+        """Connection and number of every repository whose configuration was ever looked at."""
+
 
 class Trusts(Protocol):
     """Who trusted which fork's commits."""

@@ -92,6 +92,9 @@ class WorkflowRuns(Protocol):
     async def dispatched_since(self, repository: Repository, path: str, since: datetime) -> Sequence[RunReport]:
         """Runs of this workflow that our App dispatched since then: candidates for T31."""
 
+    async def started_since(self, repository: Repository, since: datetime) -> Sequence[RunReport]:
+        """The newest attempts of runs of all workflows, whoever started them, created since then or that very day."""
+
     async def rerun(self, repository: Repository, run: int, *, failed_only: bool) -> None:
         """Start its next attempt. Never retried inside."""
 

@@ -77,6 +77,8 @@ class Bindings(Protocol):
         """Insert or replace."""
 
     async def remove(self, connection: UUID, channel: str) -> bool: ...
+    async def of_repository(self, github: UUID, repository: int) -> Sequence[Binding]:
+        """Those of every channel that is about this repository."""
 
 
 class Sessions(Protocol):
