@@ -40,7 +40,7 @@ def apart(name: str, github: str, slack: str) -> Told:
 
 BY_CONFIGURATION = (Reason.PERMISSION, Reason.CONFIG_BROKEN, Reason.NOT_PINNABLE, Reason.ORDER)
 BY_A_GATE = (
-    *(Reason.TEAM, Reason.CLOSED, Reason.DRAFT, Reason.OUTDATED, Reason.CONFLICT, Reason.FROZEN, Reason.LOCKED),
+    *(Reason.TEAM, Reason.CLOSED, Reason.DRAFT, Reason.OUTDATED, Reason.CONFLICT, Reason.FROZEN),
     *(Reason.CHECKS_FAILING, Reason.CHECKS_PENDING, Reason.CHECKS_MISSING, Reason.CHECKS_UNREADABLE),
     *(Reason.REVIEW_MISSING, Reason.CHANGES_REQUESTED),
 )
@@ -48,6 +48,7 @@ TOLD: dict[Reason, Told] = {
     **dict.fromkeys(BY_A_GATE, both(GATE)),
     **dict.fromkeys(BY_CONFIGURATION, both(CONFIGURED)),
     Reason.APPROVAL_MISSING: both("test_reasons.py::test_what_lacks_only_a_yes_waits_for_it"),
+    Reason.LOCKED: both("test_gates.py::test_a_lock_that_is_held_is_waited_for_by_every_way_in_and_on_both_surfaces"),
     Reason.MAINTENANCE: both(CONFIGURED),
     Reason.WHERE: both("test_reasons.py::test_where_and_a_verb_that_is_nobody_s"),
     Reason.BASE: both("test_reasons.py::test_another_base_than_the_default_branch"),

@@ -135,7 +135,6 @@ SHUT: dict[str, tuple[Setup, str]] = {
     "conflict": (conflict, "conflict"),
     "not computed": (not_computed, "conflict"),
     "frozen": (frozen, "frozen"),
-    "locked": (locked, "locked"),
 }
 
 
@@ -166,6 +165,19 @@ async def test_a_shut_gate_is_shut_by_every_way_in_and_on_both_surfaces(chat: Sl
         assert f"(`{reason}`)" in chat.answers()[-1], chat.answers()[-1]
         await chat.ops("bob", words)
         assert f"(`{reason}`)" in chat.whispers("bob")[-1], chat.whispers("bob")[-1]
+    assert len(chat.github.dispatched) == before
+
+
+async def test_a_lock_that_is_held_is_waited_for_by_every_way_in_and_on_both_surfaces(chat: SlackStory) -> None:
+    await locked(chat)
+    before = len(chat.github.dispatched)
+    for comment, words in WAYS.values():
+        await chat.types("bob", comment)
+        assert chat.answers()[-1].startswith("⏳ **Ship waits** for a lock · `CODE`")
+        await chat.ops("bob", words)
+        assert chat.read(chat.living()[-1]).startswith("⏳ Ship waits for a lock · `CODE`")
+        await chat.ops("bob", f"explain {words}")
+        assert "(`locked`)" in chat.whispers("bob")[-1]
     assert len(chat.github.dispatched) == before
 
 
