@@ -40,11 +40,22 @@ def _check_file(file: Path, layer: str) -> None:
     with told():
         found = read(file.read_bytes(), layer=Layer(layer), file=str(file))
     if isinstance(found, Config):
+        _doubts(file, found, Layer(layer))
         return click.echo(f"{file} is right: {_told(found)}")
     for fault in found:
         click.echo(_line(file, fault))
     click.echo(f"{file} can not be used: {_many(len(found), 'fault')}.", err=True)
     sys.exit(1)
+
+
+def _doubts(file: Path, found: Config, layer: Layer) -> None:
+    """What can be read, and still never comes to be."""
+    from bot.rules.approvable import unapprovable
+
+    for each in unapprovable(found, layer):
+        mark = found.mark(*each.path)
+        where = f"{file}:{mark.line}:{mark.column}" if mark else f"{file}"
+        click.echo(f"{where}: {each.grade.value}: {each.sentence}")
 
 
 @config.command("schema")

@@ -11,6 +11,7 @@ from bot.model.command import ArgumentType
 from bot.model.config import Config, ConfiguredCommand, Environment, Path
 from bot.model.people import Role
 from bot.model.workflow import Workflow
+from bot.rules.approvable import vain
 from bot.rules.claims import COMMANDS, claims_on, folded, reach
 from bot.rules.drift import drift
 from bot.rules.nearest import nearest
@@ -97,6 +98,7 @@ def _environment(config: Config, key: str, around: Surroundings) -> Iterator[Adv
     lists = () if entry.approvals is None else entry.approvals.teams
     for teams in lists:
         yield from _foreign(entry.name, teams, around, (*path, "approvals", "teams"))
+    yield from vain(config, key)
     yield from _unreachable(config, entry, around, path)
 
 

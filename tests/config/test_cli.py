@@ -51,5 +51,42 @@ def test_a_file_that_is_not_there_is_no_fault_of_a_configuration(file: Path) -> 
     assert run("check", str(file)).exit_code == 2
 
 
+DEPLOY = "version: 1\ncommands:\n  deploy: {workflow: deploy.yml, teams: [acme/platform]}\nenvironments:\n"
+
+
+@pytest.mark.parametrize(
+    ("approvals", "line"),
+    [
+        (
+            "people: [octocat]",
+            "5:28: warning: production: octocat has to say yes, and nobody's yes to their own request counts: what "
+            "they ask for there is never approved. Name a team, or only a count.",
+        ),
+        (
+            "people: [octocat, hubot]",
+            "5:28: warning: production: octocat and hubot each have to say yes, and nobody's yes to their own request "
+            "counts: what any of them asks for there is never approved. Name a team, or only a count.",
+        ),
+        (
+            "teams: [umbrella/release]",
+            "5:28: warning: production: this file names teams of acme and umbrella, and only those of the repository's "
+            "owner count: an approval that asks for another one's is never given.",
+        ),
+        ("teams: [Acme/release]", None),
+        ("count: 20", None),
+    ],
+)
+def test_approvals_that_are_never_given_are_told(file: Path, approvals: str, line: str | None) -> None:
+    file.write_text(f"{DEPLOY}  production: {{approvals: {{{approvals}}}}}\n", encoding="utf-8")
+    found = run("check", str(file))
+    told = [f"{file}:{line}"] if line else []
+    assert (found.exit_code, found.stdout.splitlines()) == (0, [*told, f"{file} is right: 1 command, 1 environment."])
+
+
+def test_a_server_s_file_may_name_teams_of_several_organisations(file: Path) -> None:
+    file.write_text(f"{DEPLOY}  production: {{approvals: {{teams: [umbrella/release]}}}}\n", encoding="utf-8")
+    assert "warning" not in run("check", str(file), "--layer", "server").stdout
+
+
 def test_the_schema_is_printed() -> None:
     assert run("schema").stdout.encode() == schema()
