@@ -102,9 +102,9 @@ class ReviewConfig:
     async def _judged(self, repository: Repository, own: Standing, proposed: ConfigFile | None) -> Verdict:
         file = file_of(repository, Layer.REPOSITORY)
         if proposed is None:
-            return reviewing.readable(file, own.config, Config(), (), removed=True)
+            return reviewing.readable(file, own, Config(), (), removed=True)
         said = await self.read(repository.connection, file, Layer.REPOSITORY, proposed.blob, proposed.data)
         if not isinstance(said, Config):
             return reviewing.broken(file, said)
         found = advice.advice(said, await self.survey(repository))
-        return reviewing.readable(file, own.config, said, found, removed=False)
+        return reviewing.readable(file, own, said, found, removed=False)

@@ -63,6 +63,8 @@ class Standing:
     """What the newer file removes or widens, in words, while it waits."""
     shown: bool = True
     """Whether GitHub showed the file."""
+    held: tuple[Config, ...] = ()
+    """The files that are in force together, the confirmed one first, while any waits; else empty."""
 
 
 def widening(old: Config, new: Config) -> Sequence[str]:
@@ -101,8 +103,9 @@ def settled(seen: Seen, known: Known, file: str, at: datetime, widens: Widens) -
     wider = superseding.wider(held, seen.read, widens)
     if not wider:
         return Standing(file=file, kept=_taken(known.kept, seen, at), config=seen.read)
-    config = superseding.together([*held, seen.read] if superseding.adds(kept) else held)
-    return Standing(file=file, kept=kept, config=config, remarks=(_waiting_words(file, kept, wider),), waits=wider)
+    held = [*held, seen.read] if superseding.adds(kept) else held
+    config, said = superseding.together(held), (_waiting_words(file, kept, wider),)
+    return Standing(file=file, kept=kept, config=config, remarks=said, waits=wider, held=tuple(held))
 
 
 def unseen(known: Known, file: str) -> Standing:
@@ -156,7 +159,7 @@ def _last_good(known: Known, file: str, remark: str) -> Standing:
     held = _held(known)
     if held is None:
         return _unreadable(known.kept, file)
-    return Standing(file=file, kept=known.kept, config=superseding.together(held), remarks=(remark,))
+    return Standing(file=file, kept=known.kept, config=superseding.together(held), remarks=(remark,), held=tuple(held))
 
 
 def _unreadable(kept: KeptConfig, file: str) -> Standing:

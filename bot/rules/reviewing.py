@@ -11,7 +11,9 @@ from bot.model.advice import Advice, Grade
 from bot.model.change import Change
 from bot.model.config import Config, ConfigFault
 from bot.model.message import Message
+from bot.rules import superseding
 from bot.rules.changes import changes
+from bot.rules.in_force import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,9 @@ def broken(file: str, faults: Sequence[ConfigFault]) -> Verdict:
     return Verdict(conclusion="failure", title=title, message=_message(file, faults=faults))
 
 
-def readable(file: str, in_force: Config, new: Config, found: Sequence[Advice], *, removed: bool) -> Verdict:
+def readable(file: str, own: Standing, new: Config, found: Sequence[Advice], *, removed: bool) -> Verdict:
     """What it changes of what is in force, and what is to be mended in it."""
-    changed = changes(in_force, new)
+    changed = _changed(own.held or (own.config,), new)
     wider = sum(change.widens for change in changed)
     errors = sum(each.grade is Grade.ERROR for each in found)
     title = _many(len(changed), "change") if changed else "Nothing changes"
@@ -42,6 +44,15 @@ def readable(file: str, in_force: Config, new: Config, found: Sequence[Advice], 
         title += f"; {_many(errors, 'mistake')} to mend"
     message = _message(file, changed=changed, found=found, removed=removed)
     return Verdict(conclusion="neutral" if wider or errors else "success", title=title, message=message)
+
+
+def _changed(held: Sequence[Config], new: Config) -> Sequence[Change]:
+    """As it will be judged once it is merged: by all that is in force, with what still waits."""
+    before, lost = superseding.compared(held, new)
+    found = [*changes(before, new), *(Change(sentence=each, widens=True, path=()) for each in lost)]
+    if any(change.widens for change in found):
+        return found
+    return [*found, *(change for change in changes(held[0], new) if change.widens)]
 
 
 def _message(

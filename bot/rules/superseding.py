@@ -46,9 +46,14 @@ def together(held: Sequence[Config]) -> Config:
 
 def wider(held: Sequence[Config], new: Config, widens: Widens) -> tuple[str, ...]:
     """What `new` removes or widens of what is in force, in words."""
+    before, lost = compared(held, new)
+    return tuple([*widens(before, new), *lost] or widens(held[0], new))
+
+
+def compared(held: Sequence[Config], new: Config) -> tuple[Config, Sequence[str]]:
+    """What `new` is to be compared with, and what gets softer by it that no comparison of files tells, in words."""
     confirmed, now = held[0], together(held)
-    found = [*widens(_compared(now, confirmed, new), new), *_lost(now, confirmed, new)]
-    return tuple(found or widens(confirmed, new))
+    return _compared(now, confirmed, new), list(_lost(now, confirmed, new))
 
 
 def _compared(now: Config, confirmed: Config, new: Config) -> Config:
