@@ -93,7 +93,25 @@ def test_a_pull_requests_head_moved() -> None:
         ),
         action="synchronize",
         at=NINE,
+        pusher=1001,
     )
+
+
+FORK = PULL_REQUEST | {"head": {"sha": "a" * 40, "ref": "main", "repo": {"id": 78}}}
+
+
+@pytest.mark.parametrize(
+    ("action", "facts", "pusher"),
+    [
+        ("synchronize", PULL_REQUEST, 1001),
+        ("synchronize", FORK, 1001),
+        ("opened", FORK, 1001),
+        ("opened", PULL_REQUEST, None),
+        ("edited", FORK, None),
+    ],
+)
+def test_t9_who_pushed_is_told_only_by_a_push(action: str, facts: dict[str, Any], pusher: int | None) -> None:
+    assert head_moved(action=action, **facts).pusher == pusher
 
 
 @pytest.mark.parametrize(
