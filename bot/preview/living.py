@@ -70,7 +70,7 @@ LIVING: Final[Mapping[str, Message]] = {
     "started-one-job": living(
         request(RequestState.RUNNING, dispatched_at=later(1)), run(job(1, "build", WORKING), status=WORKING)
     ),
-    "started-unseen": living(request(RequestState.RUNNING, dispatched_at=later(1))),  # GitHub did not say which run it is
+    "started-unseen": living(request(RequestState.RUNNING, dispatched_at=later(1))),  # GitHub did not say which run
     "started-no-runner": living(request(RequestState.RUNNING, dispatched_at=later(1)), run(status=QUEUED)),
     "started-review": living(
         request(RequestState.RUNNING, dispatched_at=later(1)),
