@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.configured import CONFIG, files
+from tests.support.runs import read_once
 from tests.support.slack_story import SlackStory, talking
 
 GATES = """\
@@ -192,6 +193,7 @@ async def test_what_a_dispatch_through_every_gate_costs(chat: SlackStory) -> Non
     await chat.types("bob", "/ship production")
     calls = [f"{each.method} {each.path.split('/acme/shop')[-1]}" for each in list(chat.github.journal)[before:]]
     assert sorted(each for each in calls if "comments" not in each) == [
+        *read_once(chat),
         "GET /branches/main",  # which checks its protection requires
         "GET /collaborators/bob/permission",
         "GET /commits/heads/main",  # whose workflow runs (T1)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.support.slack_story import SlackStory
-from tests.support.story import Story
+from tests.support.story import KEYED, Story, telling
 
 LINE = "/run deploy.yml environment=staging"
 OPS = "run acme/shop#1 deploy.yml environment=staging"
 JUDGES = "*/collaborators/*"
+CHECK = f"{KEYED}name: Check\njobs: {{check: {{runs-on: ubuntu-latest, steps: [{{run: make check}}]}}}}\n"
 
 ASKED = f"@alice asked for `{LINE}` · [deploy.yml](https://github.test/acme/shop/actions/workflows/deploy.yml)"
 AWAY = "GitHub does not answer right now. I go on by myself, until 21 Nov 2026, 13:01 UTC at the latest."
@@ -33,6 +35,14 @@ def down(story: Story, path: str = "*", method: str = "*") -> None:
 def up(story: Story) -> None:
     """And now it is back."""
     story.github.faults.clear()
+
+
+async def known(story: Story) -> None:
+    """The bot has dispatched there before, so it knows which fields the server takes and is not refused one first."""
+    await story.types("alice", LINE)
+    await story.passes(3)
+    await story.github.runs[-1].play()
+    await story.passes(3)
 
 
 def begun(story: Story) -> list[str]:
@@ -299,21 +309,23 @@ async def test_t26_who_ran_things_here_before_is_told_each_time(story: Story) ->
 
 
 async def test_a_dispatch_of_which_nobody_knows_is_found_after_an_hour(story: Story) -> None:
+    await known(story)
     story.github.faults.status(502, "POST", "*/dispatches", after=True)
     down(story, "*/actions/workflows/*/runs")
     story.github.webhooks.hold("workflow_run")
     await story.types("alice", LINE)
     await story.passes(20)
-    assert story.answers() == [STARTS]
+    assert story.answers()[1:] == [STARTS]
     await minutes(story, 60)
-    assert story.answers() == [STARTS]
+    assert story.answers()[1:] == [STARTS]
     up(story)
     await minutes(story, 2)
-    assert begun(story) == [RUNS]
-    assert len(story.github.dispatched) == 1
+    assert story.answers()[1].startswith(RUNS.replace("RUN1", "RUN2"))
+    assert len(story.github.dispatched) == 2
 
 
 async def test_what_waits_to_be_stopped_is_looked_at_ever_more_seldom(story: Story) -> None:
+    await known(story)
     story.github.faults.status(502, "POST", "*/dispatches", after=True)
     down(story, "*/actions/workflows/*/runs")
     story.github.webhooks.hold("workflow_run")
@@ -372,23 +384,26 @@ async def test_a_short_pause_costs_no_edit(chat: SlackStory) -> None:
     for _ in range(40):
         await chat.passes(0.5)
         said += [chat.read(message).partition(" · ")[0] for message in chat.living()]
-    assert list(dict.fromkeys(said)) == ["⏳ Deploy waits for GitHub", "⏳ Deploy is waiting for a runner"]
+    # Where GitHub does not say which run it is, the run takes a moment to be found.
+    sought = ["⏳ Deploy is being started"] * chat.github.world.enterprise
+    assert list(dict.fromkeys(said)) == ["⏳ Deploy waits for GitHub", *sought, "⏳ Deploy is waiting for a runner"]
     edits = [str(each.arguments) for each in chat.slack.called("chat.update")]
-    assert all("is waiting for a runner" in edit for edit in edits)
+    assert all("is waiting for a runner" in edit or (sought and "is being started" in edit) for edit in edits)
     assert "slow down" not in str([each.arguments for each in chat.slack.journal])
 
 
-async def test_what_is_queued_behind_another_command_waits(story: Story) -> None:
-    story.github.faults.status(502, "POST", "*/deploy.yml/dispatches")
-    await story.types("alice", f"{LINE}\n/run nightly.yml")
-    down(story)
-    await minutes(story, 60)
-    up(story)
-    await minutes(story, 4)
-    assert sorted(answer.partition("**")[2].partition("**")[0] for answer in story.answers()) == [
-        "Deploy was not started",
-        "Nightly is waiting for a runner",
-    ]
+async def test_what_is_queued_behind_another_command_waits(tmp_path: Path) -> None:
+    async with telling(tmp_path, files={".github/workflows/check.yml": CHECK}) as story:
+        story.github.faults.status(502, "POST", "*/deploy.yml/dispatches")
+        await story.types("alice", f"{LINE}\n/run check.yml")
+        down(story)
+        await minutes(story, 60)
+        up(story)
+        await minutes(story, 4)
+        assert sorted(answer.partition("**")[2].partition("**")[0] for answer in story.answers()) == [
+            "Check is waiting for a runner",
+            "Deploy was not started",
+        ]
 
 
 async def test_messages_and_stops_outlive_an_hour(story: Story) -> None:

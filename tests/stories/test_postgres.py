@@ -27,7 +27,7 @@ from bot.sandbox.github.github import SandboxGitHub
 from bot.sandbox.github.pulls import PullRequest
 from bot.settings import Settings
 from tests.support import postgres
-from tests.support.story import DEPLOY, MARKER, ROLES, environment_for, settings_for
+from tests.support.story import DEPLOY, ENTERPRISE, MARKER, ROLES, environment_for, settings_for
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -71,7 +71,8 @@ class Fleet:
 @asynccontextmanager
 async def serving(url: str, folder: Path, count: int) -> AsyncIterator[Fleet]:
     """So many replicas, and a pull request that the first one has heard of."""
-    async with SandboxGitHub(clock=lambda: datetime.now(UTC)) as github, AsyncExitStack() as stack:
+    hub = SandboxGitHub(clock=lambda: datetime.now(UTC), enterprise=ENTERPRISE)
+    async with hub as github, AsyncExitStack() as stack:
         app = github.register_app(webhook_secret=secrets.token_hex(20))
         repository = github.repository("acme/shop", files={".github/workflows/deploy.yml": DEPLOY}, roles=ROLES)
         settings = settings_for(github, folder, DATABASE_URL=url)

@@ -24,7 +24,7 @@ from tests.support.runs import (
     table,
 )
 from tests.support.slack_story import SlackStory, talking
-from tests.support.story import Story, telling
+from tests.support.story import KEYED, Story, telling
 
 FIRST = paragraphs(
     headline("❌", "failed", " after 2 s: 1 of 2 jobs failed"),
@@ -224,14 +224,17 @@ async def test_t12_a_pull_request_that_moved_is_not_run_on_old_code(story: Story
 
 SHIP = """\
 name: Deploy
+run-name: Deploy (${{ inputs.signalbox_request }})
 on:
   workflow_dispatch:
     inputs:
       where: {type: environment, required: true}
       signalbox_sha: {type: string}
+      signalbox_request: {type: string}
 jobs:
   build: {runs-on: ubuntu-latest, steps: [{run: make ship}]}
 """
+CHECK = f"{KEYED}name: Check\njobs: {{check: {{runs-on: ubuntu-latest, steps: [{{run: make check}}]}}}}\n"
 
 
 async def test_t12_an_environment_is_not_given_old_code_of_a_branch(tmp_path: Path) -> None:
@@ -255,16 +258,17 @@ async def test_t12_an_environment_is_not_given_old_code_of_a_branch(tmp_path: Pa
         assert story.github.runs[-1].attempt == 2
 
 
-async def test_what_touches_no_environment_is_run_again_though_the_branch_moved(story: Story) -> None:
-    issue = story.repository.issue("alice")
-    await story.types("alice", "/run nightly.yml", issue)
-    await passes(story, story.github.runs[-1])
-    old = story.repository.head_sha
-    await story.repository.push()
-    await story.types("alice", "/rerun", issue)
-    await passes(story, story.github.runs[-1])
-    assert (story.github.runs[-1].attempt, story.github.runs[-1].head_sha) == (2, old)
-    assert story.answers(issue)[-1].startswith("✅ **Nightly passed**")
+async def test_what_touches_no_environment_is_run_again_though_the_branch_moved(tmp_path: Path) -> None:
+    async with telling(tmp_path, files={".github/workflows/check.yml": CHECK}) as story:
+        issue = story.repository.issue("alice")
+        await story.types("alice", "/run check.yml", issue)
+        await passes(story, story.github.runs[-1])
+        old = story.repository.head_sha
+        await story.repository.push()
+        await story.types("alice", "/rerun", issue)
+        await passes(story, story.github.runs[-1])
+        assert (story.github.runs[-1].attempt, story.github.runs[-1].head_sha) == (2, old)
+        assert story.answers(issue)[-1].startswith("✅ **Check passed**")
 
 
 async def test_of_two_reruns_at_once_one_is_refused(story: Story) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.runs import read_once
 from tests.support.story import Story, telling
 
 ASKED = (
@@ -66,6 +67,7 @@ async def test_what_github_saw(story: Story) -> None:
 
 
 async def test_three_calls_before_the_dispatch_and_six_in_all(story: Story) -> None:
+    """Two more where GitHub does not say which run it is: its news are believed only when it was read (T31)."""
     await story.types("alice", LINE)
     await story.passes(1)
     await story.github.runs[-1].play()
@@ -84,6 +86,7 @@ async def test_three_calls_before_the_dispatch_and_six_in_all(story: Story) -> N
             "POST /actions/workflows/deploy.yml/dispatches",
             f"POST /issues/comments/{comment}/reactions",
             f"POST /issues/{number}/comments",
+            *read_once(story),
         ]
     )
 

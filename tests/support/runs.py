@@ -29,6 +29,12 @@ async def passes(story: Story, run: Run) -> None:
     await story.passes(5)
 
 
+def read_once(story: Story) -> list[str]:
+    """The calls by which the newest run is proven, where GitHub does not say which run a dispatch became (T31)."""
+    page = f"GET /actions/runs/{story.github.runs[-1].id}/attempts/1"
+    return [page, f"{page}/jobs"] if story.github.world.enterprise else []
+
+
 def asked(who: str, line: str, file: str = "deploy.yml", ref: str = "feature", sha: str = "HEAD") -> str:
     """Who asked for what, below the headline on GitHub."""
     workflow = f"[{file}]({PAGE}/actions/workflows/{file})"
