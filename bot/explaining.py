@@ -18,6 +18,7 @@ from bot.flow.configure import Configure
 from bot.flow.enter import Enter
 from bot.flow.explain import Explain
 from bot.flow.rerun import RunAgain
+from bot.flow.rollback import RollBack
 from bot.flow.trust import SayTrust, TrustedBy
 from bot.jobs.choice import is_current, open_database
 from bot.jobs.timer import Timer
@@ -142,9 +143,9 @@ async def _repository(github: GitHub, full_name: str) -> Repository:
 def _explain(bot: Signalbox, github: GitHub, judge: Judging) -> Explain:
     """The step of the answer in chat; what it could open or say stays unused."""
     reply = Reply(bot.units, Renderer(TEMPLATES, None), bot.timer, bot.mint)
-    again = RunAgain(
-        bot.units, judge.authorize, Enter(bot.units, reply, bot.timer, bot.mint), reply, bot.timer, bot.mint
-    )
+    entering = Enter(bot.units, reply, bot.timer, bot.mint)
+    again = RunAgain(bot.units, judge.authorize, entering, reply, bot.timer, bot.mint)
+    back = RollBack(bot.units, judge.authorize, entering, reply, bot.timer, bot.mint)
     trusting = SayTrust(bot.units, judge.authorize.locate, judge.catalogs, reply, bot.timer, bot.mint)
     return Explain(
         units=bot.units,
@@ -153,6 +154,7 @@ def _explain(bot: Signalbox, github: GitHub, judge: Judging) -> Explain:
         accounts=github.accounts,
         users=None,
         rerun=again,
+        rollback=back,
         trust=trusting,
         mint=bot.mint,
     )

@@ -24,11 +24,13 @@ from bot.flow import (
     receive,
     rerun,
     review_config,
+    rollback,
     surroundings,
     track,
     trust,
     unlock,
     use,
+    vote,
 )
 from bot.flow import help as helping
 from bot.flow import open as opening
@@ -78,9 +80,18 @@ def _trust(common: Common) -> trust.SayTrust:
     return trust.SayTrust(common.units, where, common.catalogs, common.reply, common.clock, common.mint)
 
 
-def _explain(common: Common, again: rerun.RunAgain, slack: Slack | None) -> explain.Explain:
-    users, accounts, said = slack.users if slack else None, common.github.accounts, _trust(common)
-    return explain.Explain(common.units, common.catalogs, common.judge, accounts, users, again, said, common.mint)
+def _explain(common: Common, again: rerun.RunAgain, back: rollback.RollBack, slack: Slack | None) -> explain.Explain:
+    return explain.Explain(
+        units=common.units,
+        catalogs=common.catalogs,
+        authorize=common.judge,
+        accounts=common.github.accounts,
+        users=slack.users if slack else None,
+        rerun=again,
+        rollback=back,
+        trust=_trust(common),
+        mint=common.mint,
+    )
 
 
 def _confirm(common: Common) -> confirm.ConfirmConfig:
@@ -102,16 +113,19 @@ def receiving(common: Common, tracker: track.Track, slack: Slack | None) -> rece
     entering = enter.Enter(units, reply, clock, mint)
     opener = opening.Open(units, common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
+    back = rollback.RollBack(units, common.judge, entering, reply, clock, mint)
     configure = common.judging.configure
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
-    told, shown = _explain(common, again, slack), confirm.ShowConfig(configure)
+    told, shown = _explain(common, again, back, slack), confirm.ShowConfig(configure)
     ask = query.Ask(units, _help(common), told, logs, shown, reply, clock)
     acting = act.Act(
         units=units,
         permissions=github.permissions,
         open=opener,
         rerun=again,
+        rollback=back,
         cancel=cancel.Cancel(units, reply, clock),
+        vote=vote.SayYesOrNo(units, common.judging.voices, reply, clock, mint),
         confirm=_confirm(common),
         lock=lock.TakeLock(units, common.catalogs, reply, clock, mint),
         unlock=unlock.TakeAway(units, common.catalogs, reply, clock),

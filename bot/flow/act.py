@@ -19,12 +19,28 @@ from bot.flow.patience import Away
 from bot.flow.ports import Permissions, Units
 from bot.flow.query import Ask
 from bot.flow.rerun import RunAgain
+from bot.flow.rollback import RollBack
 from bot.flow.trust import SayTrust
 from bot.flow.unlock import TakeAway
 from bot.flow.use import Bind
+from bot.flow.vote import SayYesOrNo
 from bot.model.command import Command, Problem
 from bot.model.decision import Denied, Reason
-from bot.model.intent import Confirm, Decide, Dispatch, Intent, Link, Lock, Query, Rerun, Trust, Unlock, Use
+from bot.model.intent import (
+    Confirm,
+    Decide,
+    Dispatch,
+    Intent,
+    Link,
+    Lock,
+    Query,
+    Rerun,
+    Rollback,
+    Trust,
+    Unlock,
+    Use,
+    Verdict,
+)
 from bot.model.message import Message
 from bot.model.people import Role
 from bot.rules import floods, policy, refuse
@@ -41,7 +57,9 @@ class Act:
     permissions: Permissions
     open: Open
     rerun: RunAgain
+    rollback: RollBack
     cancel: Cancel
+    vote: SayYesOrNo
     trust: SayTrust
     confirm: ConfirmConfig
     lock: TakeLock
@@ -64,6 +82,8 @@ class Act:
                 await self.open.wait(asker, command, intent)
             elif isinstance(intent, Rerun):
                 await self.rerun.wait(asker, command, intent)
+            elif isinstance(intent, Rollback):
+                await self.rollback.wait(asker, command, intent)
             raise
         except (Refused, NotFound) as error:
             # Asking again would change nothing, so the person hears it now and not after the last attempt.
@@ -80,6 +100,12 @@ class Act:
             case Rerun():
                 if await self._allowed(asker, command, fresh=True) is not None:
                     await self.rerun(asker, command, intent)
+            case Rollback():
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.rollback(asker, command, intent)
+            case Decide(verdict=Verdict.APPROVE | Verdict.REJECT):
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self.vote(asker, intent)
             case Decide():
                 own = await self.cancel.takes_back(asker, intent)
                 if own or await self._allowed(asker, command, fresh=True) is not None:

@@ -15,7 +15,7 @@ from bot.errors import NotFound, Refused
 from bot.flow.case import Case, Judged, Question
 from bot.flow.catalogs import Catalog, Catalogs
 from bot.flow.gather import Gather
-from bot.flow.locate import Locate, Located
+from bot.flow.locate import Locate, Located, on_record
 from bot.flow.ports import Clock, Permissions, Workflows
 from bot.model.command import Problem
 from bot.model.decision import Denied
@@ -46,7 +46,7 @@ class Authorize:
         """Ask GitHub and judge. Raises `UpstreamError` when an answer that is needed did not come."""
         repository = question.target.repository
         workflow = asyncio.create_task(self._workflow(repository, question.intent.workflow))
-        located = asyncio.create_task(self.locate(question.target, question.intent.ref, question.asked_at))
+        located = asyncio.create_task(self._located(question))
         catalog = asyncio.create_task(self._catalog(repository))
         asked = (workflow, located, catalog)
         try:
@@ -60,6 +60,11 @@ class Authorize:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
+
+    async def _located(self, question: Question) -> Located | Problem:
+        if question.recorded is not None:
+            return on_record(question.recorded)
+        return await self.locate(question.target, question.intent.ref, question.asked_at)
 
     async def _catalog(self, repository: Repository) -> Catalog:
         """Where rules hang on a dispatch they are read again before it (T28); that there are none is believed for a
@@ -96,7 +101,7 @@ class Authorize:
             return case.judged(facts, sent)
         there = located if isinstance(located, Located) and not shut else None
         repository, account = question.target.repository, question.account
-        gathered = await self.gather(repository, account, facts.bound, there, question.request)
+        gathered = await self.gather(repository, account, facts.bound, there, question.request, judge.asked(facts))
         return case.judged(replace(facts, gathered=gathered), sent)
 
     async def _workflow(self, repository: Repository, file: str) -> Workflow | Problem:

@@ -43,6 +43,9 @@ class Question:
     where: Where
     request: UUID | None = None
     """The request that is judged again; None when it is judged for the first time."""
+    recorded: Pin | None = None
+    """The commit of a success on record that is put back (T12): nothing is looked for then, and what a pull request
+    would have to show was shown before."""
     everything: bool = False
     """Whether every gate is judged although one is shut: `explain` shows all of them."""
 
@@ -126,6 +129,7 @@ class Case:
             problem=sent if isinstance(sent, Problem) else None,
             pin=located.pinned if located else None,
             takes_sha=self._declares(SHA),
+            recorded=question.recorded is not None,
             own_app=own_app,
             now=now,
         )

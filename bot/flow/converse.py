@@ -27,7 +27,7 @@ from bot.model.address import Address, SlackPlace
 from bot.model.command import Command, ParsedCommand, Problem, Surface
 from bot.model.decision import Reason
 from bot.model.inbound import SlackCommandReceived
-from bot.model.intent import Dispatch, Intent, Link, Query, Question, Rerun
+from bot.model.intent import Dispatch, Intent, Link, Query, Question, Rerun, Rollback
 from bot.model.message import Message
 from bot.model.origin import Origin, SlackOrigin, SlackVia
 from bot.model.repository import Target
@@ -252,7 +252,7 @@ class Converse:
         The latter is told aside, and only once the request may run: before that it would say that the repository is
         there (T22).
         """
-        if met.may_speak(target.repository) or not isinstance(intent, Dispatch | Rerun):
+        if met.may_speak(target.repository) or not isinstance(intent, Dispatch | Rerun | Rollback):
             return met.place(), None
         direct = await self.channels.direct(met.origin.connection, met.origin.user)
         fields = {"line": text, "channel": met.origin.channel, "shared": met.shared}

@@ -11,10 +11,11 @@ from bot.flow.authorize import Authorize, Question
 from bot.flow.catalogs import Catalogs
 from bot.flow.ports import Accounts, Mint, SlackUsers, Units
 from bot.flow.rerun import RunAgain
+from bot.flow.rollback import RollBack
 from bot.flow.trust import SayTrust
 from bot.model.command import Command, ParsedCommand, Problem
-from bot.model.decision import Denied, Gate, Reason
-from bot.model.intent import Dispatch, Intent, Rerun, Trust
+from bot.model.decision import Decision, Denied, Gate, Reason
+from bot.model.intent import Dispatch, Intent, Rerun, Rollback, Trust
 from bot.model.message import Message
 from bot.model.origin import Origin, SlackOrigin
 from bot.model.people import GitHubAccount, Role
@@ -36,6 +37,7 @@ class Explain:
     users: SlackUsers | None
     """None while Slack is not configured."""
     rerun: RunAgain
+    rollback: RollBack
     trust: SayTrust
     mint: Mint
 
@@ -92,14 +94,19 @@ class Explain:
         if role is not None:
             gates.append(policy.role(role, command.permission, account.login, command.name))
         decision = policy.decide(gates)
-        if isinstance(meant, Rerun) and not isinstance(decision, Denied):
-            again = await self.rerun.judge(asker, command, meant)
-            judged = {gate.name for gate in again.decision.gates}
-            decision = policy.decide([*(gate for gate in gates if gate.name not in judged), *again.decision.gates])
+        if isinstance(meant, Rerun | Rollback) and not isinstance(decision, Denied):
+            found = await self._once_more(asker, command, meant)
+            judged = {gate.name for gate in found.gates}
+            decision = policy.decide([*(gate for gate in gates if gate.name not in judged), *found.gates])
         if isinstance(meant, Trust) and not isinstance(decision, Denied):
             word = await self.trust.judge(asker, meant)
             decision = policy.decide([*gates, *word.decision.gates])
         return Verdict(decision=decision, inputs={})
+
+    async def _once_more(self, asker: Asker, command: Command, meant: Rerun | Rollback) -> Decision:
+        if isinstance(meant, Rerun):
+            return (await self.rerun.judge(asker, command, meant)).decision
+        return (await self.rollback.judge(asker, command, meant)).decision
 
     async def _somebody(self, asker: Asker, whom: Whom) -> GitHubAccount | Message:
         """The account that is meant; only admins learn anything of somebody else's rights, or whether they exist."""

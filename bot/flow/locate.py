@@ -9,6 +9,7 @@ from bot.errors import NotFound
 from bot.flow.ports import Clock, PullRequests, Units, Workflows
 from bot.model.command import Problem
 from bot.model.repository import Head, PullRequest, Repository, Target
+from bot.model.request import Pin
 from bot.rules import pin
 
 
@@ -27,6 +28,12 @@ class Located:
     def fork(self) -> bool:
         """Whether the commit is a fork's (T15); a named ref is a branch of this repository."""
         return self.on_head and self.pull_request is not None and self.pull_request.fork
+
+
+def on_record(recorded: Pin) -> Located:
+    """A commit that our own record names, and not where anything is now (T12)."""
+    pinned = pin.Pinned(sha=recorded.sha, source=recorded.source)
+    return Located(ref=recorded.ref, pull_request=None, pinned=pinned, on_head=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.errors import Conflict
-from bot.flow.alone import alone
 from bot.flow.authorize import Authorize, Judged, Question
 from bot.flow.catalogs import Catalogs
 from bot.flow.move import move
-from bot.flow.ports import Clock, Unit, Units
+from bot.flow.ports import Clock, Mint, Unit, Units
+from bot.flow.queue import take
 from bot.flow.schedule import expire
 from bot.model.command import Command
 from bot.model.decision import Denied, Reason
@@ -33,6 +33,7 @@ class Rejudge:
     authorize: Authorize
     catalogs: Catalogs
     clock: Clock
+    mint: Mint
 
     async def __call__(self, request: Request, repository: Repository) -> Request | None:
         """The request, judged again and saved; None when it ended or waits for people, as its message says then."""
@@ -50,8 +51,7 @@ class Rejudge:
             elif judged.waits_for is not None:
                 await self._wait(unit, current, judged, now)
             else:
-                if judged.locks:
-                    await alone(unit, current, now)
+                await take(unit, current, now, exclusive=judged.locks, mint=self.mint)
                 return await self._go_on(unit, current, judged, now)
         return None
 
@@ -76,7 +76,7 @@ class Rejudge:
             intent=Dispatch(
                 workflow=request.workflow_path.rsplit("/", 1)[-1],
                 inputs={name: value for name, value in request.inputs.items() if not name.startswith("signalbox_")},
-                ref=None if request.pin.pull_request is not None else request.pin.ref,
+                ref=None if _unnamed(request) else request.pin.ref,
             ),
             target=Target(repository=repository, number=request.number, on_pull_request=request.on_pull_request),
             account=person.github,
@@ -85,6 +85,7 @@ class Rejudge:
             line=request.text,
             where=place_of(request.origin),
             request=request.id,
+            recorded=request.pin if request.rollback_of is not None else None,
         )
 
     async def _command(self, request: Request, repository: Repository) -> Command:
@@ -124,6 +125,11 @@ class Rejudge:
         assert judged.pin is not None
         assert request.pin is not None
         return _other(request.pin, judged.pin) or _others(request, judged)
+
+
+def _unnamed(request: Request) -> bool:
+    """Whether the commit was found without a branch or tag that somebody named."""
+    return request.rollback_of is not None or (request.pin is not None and request.pin.pull_request is not None)
 
 
 def _others(request: Request, judged: Judged) -> Stop | None:

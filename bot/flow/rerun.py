@@ -104,7 +104,7 @@ class RunAgain:
             intent=Dispatch(
                 workflow=earlier.workflow_path.rsplit("/", 1)[-1],
                 inputs={name: value for name, value in earlier.inputs.items() if not name.startswith("signalbox_")},
-                ref=None if earlier.pin.pull_request is not None else earlier.pin.ref,
+                ref=None if earlier.rollback_of or earlier.pin.pull_request is not None else earlier.pin.ref,
             ),
             target=target,
             account=asker.person.github,
@@ -112,6 +112,7 @@ class RunAgain:
             key=earlier.key,
             line=asker.call,
             where=place_of(asker.origin),
+            recorded=earlier.pin if earlier.rollback_of else None,
         )
 
     def _received(self, asker: Asker, command: Command, earlier: Request, run: Run, intent: Rerun) -> Request:

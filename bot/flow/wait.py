@@ -13,7 +13,7 @@ from bot.flow.patience import Patience
 from bot.flow.ports import Units
 from bot.model.address import GitHubThread
 from bot.model.decision import Reason
-from bot.model.intent import Dispatch, Intent, Rerun
+from bot.model.intent import Dispatch, Intent, Rerun, Rollback
 from bot.model.message import Message
 from bot.rules.patience import BLIP, OUTAGE, TYPED
 
@@ -44,7 +44,7 @@ class Wait:
         `arrived` is when it reached us and `service` who does not answer. Whether the repository is known makes no
         difference, neither to the words nor to the limit (T22). `quiet`: its author may not have an answer now (T26).
         """
-        limit = OUTAGE if isinstance(intent, Dispatch | Rerun) else TYPED
+        limit = OUTAGE if isinstance(intent, Dispatch | Rerun | Rollback) else TYPED
         due = self.patience.again(error, arrived, limit)
         if due is None and not quiet:
             fields = {"line": caller.text, "service": service, "waited": int(limit.total_seconds())}
