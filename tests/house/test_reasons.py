@@ -38,6 +38,8 @@ def apart(name: str, github: str, slack: str) -> Told:
     return Told(github=f"{name}.py::{github}", slack=f"{name}.py::{slack}")
 
 
+VOID = "test_reasons.py::test_what_waits_is_void_once_its_comment_says_something_else"
+EDITED = "never: a slash command can not be changed, and what a message said when it was sent is what counts"
 BY_CONFIGURATION = (Reason.PERMISSION, Reason.CONFIG_BROKEN, Reason.NOT_PINNABLE, Reason.ORDER)
 BY_A_GATE = (
     *(Reason.TEAM, Reason.CLOSED, Reason.DRAFT, Reason.OUTDATED, Reason.CONFLICT, Reason.FROZEN),
@@ -49,6 +51,9 @@ TOLD: dict[Reason, Told] = {
     **dict.fromkeys(BY_CONFIGURATION, both(CONFIGURED)),
     Reason.APPROVAL_MISSING: both("test_reasons.py::test_what_lacks_only_a_yes_waits_for_it"),
     Reason.LOCKED: both("test_gates.py::test_a_lock_that_is_held_is_waited_for_by_every_way_in_and_on_both_surfaces"),
+    Reason.COMMENT_EDITED: Told(github=VOID, slack=EDITED),
+    Reason.COMMENT_DELETED: Told(github=VOID, slack=EDITED),
+    Reason.REJECTED: both("test_reasons.py::test_somebody_says_no"),
     Reason.MAINTENANCE: both(CONFIGURED),
     Reason.WHERE: both("test_reasons.py::test_where_and_a_verb_that_is_nobody_s"),
     Reason.BASE: both("test_reasons.py::test_another_base_than_the_default_branch"),

@@ -62,6 +62,33 @@ async def test_what_lacks_only_a_yes_waits_for_it(tmp_path: Path) -> None:
         assert chat.github.dispatched == []
 
 
+@pytest.mark.parametrize("how", ["comment_edited", "comment_deleted"])
+async def test_what_waits_is_void_once_its_comment_says_something_else(tmp_path: Path, how: str) -> None:
+    async with talking(tmp_path, files=files(CONFIG.replace(GATED, "    approvals: {count: 1}\n"))) as chat:
+        comment = await chat.github.comments("bob", chat.pull, "/ship production")
+        await chat.settle()
+        await (comment.edit("/ship staging") if how == "comment_edited" else comment.delete())
+        await chat.passes(5)
+        assert chat.answers()[-1].startswith("⛔ **Ship was stopped**")
+        assert f"(`{how}`)" in chat.answers()[-1]
+        assert chat.github.dispatched == []
+
+
+async def test_somebody_says_no(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files(CONFIG.replace(GATED, "    approvals: {count: 1}\n"))) as chat:
+        await chat.types("bob", "/ship production")
+        await chat.types("carol", "/reject")
+        await chat.ops("bob", "ship acme/shop#1 production")
+        await chat.ops("carol", "reject acme/shop#1")
+        await chat.passes(5)
+        said = [answer for answer in chat.answers() if answer.startswith("⛔ **Ship was rejected**")]
+        assert len(said) == 1
+        assert "(`rejected`)" in said[0]
+        assert chat.read(chat.living()[-1]).startswith("⛔ Ship was rejected")
+        assert "(`rejected`)" in chat.read(chat.living()[-1])
+        assert chat.github.dispatched == []
+
+
 async def test_where_and_a_verb_that_is_nobody_s(tmp_path: Path) -> None:
     config = CONFIG.replace("    environment: environment\n", "    environment: environment\n    where: [issue]\n")
     async with talking(tmp_path, files=files(config)) as chat:
