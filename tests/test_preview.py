@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.doctor import words
 from bot.doctor.finding import Grade
-from bot.preview import show
+from bot.preview import SLACK_SAMPLES, show
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -40,9 +40,10 @@ def test_what_fails_is_told_once_and_ours_is_shown(tmp_path: Path) -> None:
     folder = override(tmp_path, "slack/request_started.mrkdwn.j2", "{{ nothing }}")
     override(folder, "slack/request_start.mrkdwn.j2", "misspelt")
     override(folder, "slack/_mine.mrkdwn.j2", "a shared part of their own")
+    first = next(name for name, message in SLACK_SAMPLES.items() if message.name == "request_started")
     assert [*show.faults(folder)] == [
         "slack/request_start.mrkdwn.j2 is never used: no message has that name",
-        "slack/request_started.mrkdwn.j2 fails for the example started: UndefinedError: 'nothing' is undefined",
+        f"slack/request_started.mrkdwn.j2 fails for the example {first}: UndefinedError: 'nothing' is undefined",
     ]
     assert [each.text for each in show.preview(folder, surface="slack", name="started")] == [
         each.text for each in show.preview(None, surface="slack", name="started")
