@@ -17,6 +17,7 @@ from bot.github import readings, scopes
 from bot.github.call import Answer
 from bot.github.clients import Clients
 from bot.github.facts import Account, Moment
+from bot.github.facts_deploying import ACTIONS
 from bot.github.transport import GitHubClient
 from bot.model.deployment import DeploymentState
 from bot.model.repository import Repository
@@ -27,8 +28,6 @@ CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """GitHub's clock may be this far behind ours."""
 KEY: Final = "signalbox"
 """Under which our key lies in a deployment's payload."""
-ACTIONS: Final = "github-actions"
-"""The App behind a job's own deployment, on every host. Its creator is whoever started the run."""
 PRODUCTION: Final = "production"
 """What GitHub takes for an environment that people use."""
 MOST_LOOKED_AT: Final = 10
@@ -152,7 +151,8 @@ class Deployments:
     async def environment_url(self, repository: Repository, run: int, sha: str, environment: str) -> str | None:
         """The address that the run's own job gave, if GitHub made a deployment for it; `sha` is the run's own commit.
 
-        GitHub's deployment names the run only in the addresses of its statuses. Raises what a call raises.
+        GitHub's own is told by its App, for its creator is whoever started the run; it names the run only in the
+        addresses of its statuses. Raises what a call raises.
         """
         here = f"/actions/runs/{run}/"
         looked_at = 0

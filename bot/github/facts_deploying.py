@@ -5,13 +5,24 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.github.facts import Account, App, Envelope, Fields, Moment, Present
+
+ACTIONS: Final = "github-actions"
+"""The App behind the jobs of workflows, on every host; its number differs from host to host."""
 
 
 class Suite(Fields, frozen=True):
     """The check suite that a check run belongs to."""
 
     id: int | None = None
+
+
+class CheckApp(App, frozen=True):
+    """The App whose check run it is."""
+
+    slug: str = ""
 
 
 class CheckRunFacts(Fields, frozen=True):
@@ -21,12 +32,13 @@ class CheckRunFacts(Fields, frozen=True):
     name: str = ""
     head_sha: str | None = None
     external_id: str | None = None
+    details_url: str | None = None
     status: str | None = None
     conclusion: str | None = None
     started_at: Moment | None = None
     completed_at: Moment | None = None
     check_suite: Suite | None = None
-    app: App | None = None
+    app: CheckApp | None = None
 
 
 class Pressed(Fields, frozen=True):

@@ -15,6 +15,7 @@ import msgspec
 from bot.errors import BadPayload
 from bot.github import readings
 from bot.github.facts import Envelope, Fields, Moment
+from bot.github.facts_deploying import ACTIONS, CheckRunEvent
 from bot.model.delivery import Delivery
 from bot.model.repository_event import RepositoryEvent
 
@@ -123,8 +124,11 @@ def glance(event: str, body: bytes) -> Happened | None:
 
 
 def keeps(event: str, found: Envelope) -> bool:
-    """Whether an event that means nothing to our steps is kept for its facts."""
-    return found.repository is not None and event not in SAID
+    """Whether an event that means nothing to our steps is kept for its facts.
+
+    The check run of a job of GitHub Actions is not: it has the job's number, and `workflow_job` has told all of it.
+    """
+    return found.repository is not None and event not in SAID and not _is_job(found)
 
 
 def read(delivery: Delivery) -> RepositoryEvent | None:
@@ -155,6 +159,14 @@ def read(delivery: Delivery) -> RepositoryEvent | None:
         state="merged" if thing.merged else thing.conclusion or thing.status or thing.state or found.state,
         happened_at=_moment(thing),
     )
+
+
+def _is_job(found: Envelope) -> bool:
+    """Workflows may write check runs beside those of their jobs; only a job's leads to a page with its own number."""
+    if not isinstance(found, CheckRunEvent) or found.check_run is None or found.check_run.app is None:
+        return False
+    page = found.check_run.details_url or ""
+    return found.check_run.app.slug == ACTIONS and page.endswith(f"/job/{found.check_run.id}")
 
 
 def _is_there(event: str, found: Happened) -> bool:

@@ -157,6 +157,11 @@ def test_a_signed_body_that_is_no_such_json_is_a_bad_payload(door: Door, raw: by
         door.admit(signed(raw), raw)
 
 
+OF_A_JOB = {
+    "id": 3,
+    "app": {"id": 15368, "slug": "github-actions"},
+    "details_url": "https://github.com/acme/shop/actions/runs/555/job/3",
+}
 FACTS_ONLY = [
     ("issues", {"action": "opened", "issue": {"number": 7}}),
     ("star", {"action": "created"}),
@@ -164,6 +169,9 @@ FACTS_ONLY = [
     ("pull_request", {"action": "labeled", "pull_request": PULL_REQUEST}),
     ("workflow_run", {"action": "unheard_of", "workflow_run": RUN}),
     ("repository", {"action": "created"}),
+    ("check_run", {"action": "completed", "check_run": OF_A_JOB | {"app": {"id": 99, "slug": "lint"}}}),
+    ("check_run", {"action": "completed", "check_run": OF_A_JOB | {"details_url": None}}),
+    ("check_run", {"action": "completed", "check_run": OF_A_JOB | {"id": 33}}),
 ]
 
 
@@ -183,9 +191,12 @@ def test_what_happens_in_a_repository_is_kept_though_no_step_waits_for_it(
         ("commit_comment", {"action": "created", "comment": {"id": 1, "body": "/run x"}}),
         ("issue_comment", {"action": "edited", "issue": {"number": 7}, "comment": {"id": 1, "body": "/run x"}}),
         ("star", {"action": "created", "repository": None}),
+        ("check_run", {"action": "completed", "check_run": OF_A_JOB}),
     ],
 )
-def test_talk_and_what_is_about_no_repository_is_not_kept(door: Door, event: str, fields: dict[str, Any]) -> None:
+def test_talk_what_was_told_before_and_what_is_about_no_repository_is_not_kept(
+    door: Door, event: str, fields: dict[str, Any]
+) -> None:
     assert admit(door, payload() | fields, event) is None
 
 
