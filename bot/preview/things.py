@@ -157,7 +157,7 @@ WAITS: Final = Gate(
     passed=False,
     seen="production needs 1 approval",
     reason=Reason.APPROVAL_MISSING,
-    next_step="A request waits for it.",
+    next_step="Type the command: the request waits until they said yes.",
 )
 RULE: Final = "acme/shop/.github/signalbox.yml line 12"
 OURS: Final = "https://box.example"

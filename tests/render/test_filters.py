@@ -20,7 +20,9 @@ def test_a_login_is_mentioned(login: str) -> None:
     ("login", "text"),
     [
         ("", ""),
-        ("acme/team", "acme/team"),
+        ("acme/", "acme/"),
+        ("acme/team/more", "acme/team/more"),
+        ("acme/Team", "acme/Team"),
         ("@alice", f"@{J}alice"),
         ("dependabot[bot]", "dependabot\\[bot\\]"),
         ("-alice", "\\-alice"),

@@ -25,6 +25,6 @@ def approved(asked: Asked | None, voices: Sequence[Voice] = (), *, environment: 
         passed=False,
         seen="; ".join([f"{environment or 'this'} needs {needs(asked)}", *said, *missing, *void]),
         reason=Reason.APPROVAL_MISSING,
-        next_step="A request waits for it.",
+        next_step="Type the command: the request waits until they said yes.",
         rule=asked.rule,
     )
