@@ -142,7 +142,7 @@ class Dispatcher:
             return None
         begun = lifecycle.advance(request, RequestState.DISPATCHING, at=now)
         async with self.units.write() as unit:
-            begun = await unit.requests.save(replace(begun, dispatched_at=now))
+            begun = await move(unit, request, replace(begun, dispatched_at=now), now, quiet=True)
         try:
             return await self._send(begun, repository)
         except (RateLimited, Moved):

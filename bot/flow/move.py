@@ -28,7 +28,8 @@ async def move(
         if after.rerun is not None and before.state is RequestState.DISPATCHING and not lifecycle.NEXT[after.state]:
             await _forget(unit, after)
         unit.moved(saved)
-        run = await unit.audit.run_of(after.id) if after.dispatched_at is not None else None
+        begun = after.dispatched_at is not None and after.state is not RequestState.DISPATCHING
+        run = await unit.audit.run_of(after.id) if begun else None
         await unit.audit.write(
             action=f"request_{after.state}",
             at=now,

@@ -59,7 +59,7 @@ class Restart:
                 if taken.verified or owner is None or owner.state not in lifecycle.FINAL:
                     return None
                 await unit.runs.remove(taken)  # it never began, or GitHub would not be at the attempt before it
-            begun = await unit.requests.save(replace(advanced, rerun=rerun, dispatched_at=now))
+            begun = await move(unit, request, replace(advanced, rerun=rerun, dispatched_at=now), now, quiet=True)
             await unit.runs.add(unseen(self.mint.id(), begun, rerun.run, rerun.attempt, now))
         return begun
 

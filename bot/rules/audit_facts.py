@@ -49,6 +49,8 @@ def of_request(request: Request, run: tuple[int, int] | None) -> dict[str, Any]:
     }
     if request.pin is not None:
         found |= {"sha": request.pin.sha, "ref": request.pin.ref, "pull_request": request.pin.pull_request}
+    if run is None and request.rerun is not None:
+        run = (request.rerun.run, request.rerun.attempt)
     if run is not None:
         found["run"], found["attempt"] = run
     return {name: value for name, value in found.items() if value is not None}

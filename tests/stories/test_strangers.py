@@ -15,7 +15,7 @@ from bot.doctor import Grade, examine
 from bot.flow.strangers import EVERY_SECONDS
 from bot.sandbox.github.runs import Run
 from tests.support import configured
-from tests.support.slack_story import SlackStory, talking
+from tests.support.slack_story import talking
 from tests.support.story import NIGHTLY, Story, telling
 
 FILES = configured.files(nightly=NIGHTLY)
