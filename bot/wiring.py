@@ -153,7 +153,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows, others)
     kept = records.Records(units, github.check_runs, github.deployments)
     poster = post.Post(units, github.comments, slack.messages if slack else None, kept)
-    rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock)
+    rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock, mint)
     restarting = restart.Restart(units, github.runs, github.ourselves, clock, mint)
     grace = post.GRACE if bot.grace is None else bot.grace
     channels, dialect = (slack.channels, slack.dialect(common.catalogs.built_in)) if slack else (None, None)

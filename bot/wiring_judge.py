@@ -12,6 +12,7 @@ from bot.errors import BotError
 from bot.flow import authorize, catalogs, gather, locate, ports
 from bot.flow.config_layer import ConfigLayer, Reader
 from bot.flow.configure import Configure
+from bot.flow.held_up import Holders
 from bot.flow.second_person import SecondPerson
 from bot.flow.trust import TrustedBy
 from bot.flow.voices import Voices
@@ -45,6 +46,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     known = catalogs.Catalogs(catalog.load(), configure)
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
     voices = Voices(units, github.permissions, github.teams, github.pull_requests)
+    holders = Holders(units, bot.timer)
     trusted = TrustedBy(units, github.permissions, known, bot.timer)
     return Judging(
         configure=configure,
@@ -56,7 +58,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
             permissions=github.permissions,
             workflows=github.workflows,
             locate=located,
-            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted, voices),
+            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted, voices, holders),
             clock=bot.timer,
             input_limit=github.input_limit,
             own_app=github.connection.app_id,

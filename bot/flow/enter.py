@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from bot.errors import BotError, Taken
-from bot.flow.alone import alone
 from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
+from bot.flow.queue import follow, take
 from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, shown
 from bot.log import tag
 from bot.model.address import Address
@@ -41,23 +41,25 @@ class Enter:
         """Keep a request that may run, or waits for people; in place of the one that waited for its judgement if one
         does.
 
-        A no-op when this line has come further already. Raises `Conflict` when it `locks` an environment that another
-        one got since it was judged: judge it again.
+        A no-op when this line has come further already. Raises `Conflict` when somebody else locked what it touches
+        since it was judged: judge it again. `locks` says that one goes at a time there.
         """
 
         async def write(unit: Unit, request: Request) -> None:
-            starts = locks and request.state is RequestState.QUEUED
             if await unit.requests.add(request):
-                if starts:
-                    await alone(unit, request, self.clock.now())
+                await self._take(unit, request, exclusive=locks)
+                await follow(unit, None, request, self.clock.now())
                 return await self._begin(unit, request, asker)
             waited = await unit.requests.by_origin(asker.origin)
             if waited is not None and lifecycle.unjudged(waited):
-                if starts:
-                    await alone(unit, replace(request, id=waited.id), self.clock.now())
+                await self._take(unit, replace(request, id=waited.id, code=waited.code), exclusive=locks)
                 await self._go_on(unit, waited, request, asker)
 
         await self._write(request, write)
+
+    async def _take(self, unit: Unit, request: Request, *, exclusive: bool) -> None:
+        if request.state is RequestState.QUEUED:
+            await take(unit, request, self.clock.now(), exclusive=exclusive, mint=self.mint)
 
     async def wait(self, request: Request, asker: Asker) -> None:
         """Keep a request that nobody can judge now; a no-op when this line has one already."""

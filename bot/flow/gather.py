@@ -14,7 +14,7 @@ from bot.flow.at_once import at_once
 from bot.flow.locate import Locate, Located
 from bot.flow.ports import Snapshots, Teams, Units
 from bot.model.approval import Asked, Voice
-from bot.model.bound import Bound, Gathered
+from bot.model.bound import Bound, Gathered, HeldUp
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
 from bot.model.request import Request
@@ -37,6 +37,15 @@ class Hearing(Protocol):
         """What was said to this request. Raises `UpstreamError`."""
 
 
+class Holding(Protocol):
+    """Who is in the way (bot/flow/held_up.py)."""
+
+    async def __call__(
+        self, repository: Repository, account: GitHubAccount, bound: Bound, request: UUID | None
+    ) -> HeldUp:
+        """Locks of others, and who was there first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gather:
     """Asks for all of them at once."""
@@ -47,6 +56,7 @@ class Gather:
     locate: Locate
     trusting: Trusting
     voices: Hearing
+    holders: Holding
 
     async def __call__(
         self,
@@ -72,15 +82,15 @@ class Gather:
         )
         teams, snapshot, trusted, default = await at_once(*questions)
         voices = await self._heard(repository, request, asked)
-        successes, on_its_way = await self._recorded(repository, bound, request)
+        held_up = await self.holders(repository, account, bound, request)
         return Gathered(
             teams=teams,
             snapshot=snapshot,
             trusted_by=trusted,
             default=default,
-            successes=successes,
-            on_its_way=on_its_way,
+            successes=await self._recorded(repository, bound),
             voices=voices,
+            held_up=held_up,
         )
 
     async def _teams(self, repository: Repository, account: GitHubAccount, bound: Bound) -> Mapping[str, bool | None]:
@@ -115,21 +125,17 @@ class Gather:
             return None
         return await self.locate.default_branch(repository)
 
-    async def _recorded(
-        self, repository: Repository, bound: Bound, request: UUID | None
-    ) -> tuple[Mapping[str, str | None], str | None]:
-        gates, environment = bound.gates, bound.environment
-        if gates is None or environment is None or not (gates.after or gates.lock):
-            return {}, None
+    async def _recorded(self, repository: Repository, bound: Bound) -> Mapping[str, str | None]:
+        """What was shipped before, as far as a gate asks."""
+        if bound.gates is None or not bound.gates.after:
+            return {}
         connection, id = repository.connection, repository.id
         async with self.units.read() as unit:
             newest = {
                 name: await unit.requests.newest_success(connection, id, name, workflows)
                 for name, workflows in bound.before.items()
             }
-            other = await unit.requests.on_its_way(connection, id, environment, request) if gates.lock else None
-        successes = {name: _shipped(one) for name, one in newest.items()}
-        return successes, other.code if other else None
+        return {name: _shipped(one) for name, one in newest.items()}
 
 
 def _shipped(request: Request | None) -> str | None:

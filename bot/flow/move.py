@@ -1,10 +1,12 @@
-"""Owns the saving of a request that exists: the row, its messages, and for a new state the audit and a signal."""
+"""Owns the saving of a request that exists: the row, its messages, its lock, and for a new state the audit and a
+signal."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.flow.ports import Unit
+from bot.flow.queue import follow
 from bot.flow.schedule import schedule
 from bot.log import tag
 from bot.model.request import Request, RequestState
@@ -24,6 +26,8 @@ async def move(
     saved = await unit.requests.save(after)
     if not quiet:
         await schedule(unit, saved, now, urgent=urgent)
+    if after.state is not before.state or after.waiting_for != before.waiting_for:
+        await follow(unit, before, saved, now)
     if after.state is not before.state:
         if after.rerun is not None and before.state is RequestState.DISPATCHING and not lifecycle.NEXT[after.state]:
             await _forget(unit, after)

@@ -53,6 +53,19 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldUp:
+    """Who holds what a dispatch touches, and who was there first."""
+
+    locks: tuple[Lock, ...] = ()
+    """Of others, on the environment or on everything; expired ones left out. A request's counts only where one goes at
+    a time."""
+    on_its_way: str | None = None
+    """The code of another one that is on its way there and never had a lock."""
+    ahead: str | None = None
+    """The code of one that waits for the same environment and came first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """The facts that cost a question each; None or absent where one was not needed or could not be had."""
 
@@ -67,9 +80,7 @@ class Gathered:
     """Ref and commit of the default branch, where its workflow runs (T1)."""
     successes: Mapping[str, str | None]
     """By case-folded environment: the commit of our own newest success there (T11)."""
-    on_its_way: str | None = None
-    """The code of another unfinished request for the same environment."""
     voices: tuple[Voice, ...] = ()
     """What people said to this request, with their rights as they are now (T28)."""
-    locks: tuple[Lock, ...] = ()
-    """What others hold here; expired ones left out."""
+    held_up: HeldUp = HeldUp()
+    """Who is in the way."""

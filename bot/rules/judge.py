@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.model.approval import Asked
-from bot.model.bound import Bound, Gathered
+from bot.model.bound import Bound, Gathered, HeldUp
 from bot.model.command import Problem
 from bot.model.config import Config, Environment, Where
 from bot.model.decision import Gate
 from bot.model.people import Role
 from bot.model.repository import PullRequest
-from bot.rules import approvals, pinning, policy
+from bot.rules import approvals, locking, pinning, policy
 from bot.rules.gates import (
     approval,
     checks,
@@ -114,9 +114,19 @@ def _all(facts: Facts) -> Iterator[Gate]:
     yield maintenance.in_service(facts.config.maintenance, rule=said.words if said else "")
     if environment is not None:
         yield approval.approved(asked(facts), facts.gathered.voices, environment=environment.name)
-        if environment.lock:
-            holder = facts.gathered.on_its_way
-            yield lock.unlocked(environment.name, holder=holder, rule=_rule(facts, "lock"))
+    yield from _locks(facts, environment, facts.gathered.held_up)
+
+
+def _locks(facts: Facts, environment: Environment | None, held_up: HeldUp) -> Iterator[Gate]:
+    """A person's lock holds back everybody else, whatever the configuration says; requests each other where it does."""
+    exclusive = environment is not None and environment.lock
+    locks = locking.against(held_up.locks, exclusive=exclusive)
+    name = environment.name if environment is not None else ""
+    if exclusive:
+        way, first = held_up.on_its_way, held_up.ahead
+        yield lock.unlocked(name, locks=locks, on_its_way=way, ahead=first, rule=_rule(facts, "lock"))
+    elif locks:
+        yield lock.unlocked(name, locks=locks)
 
 
 def asked(facts: Facts) -> Asked | None:

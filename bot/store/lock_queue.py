@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
@@ -45,10 +45,9 @@ class LockQueue:
     ) -> Request | None:
         """The oldest of those on their way there that never had a lock: from before locks were written down, or from
         before the configuration asked for one. Lost ones count for as long as they would keep a lock."""
-        ended = self._clock.now() - LOST_KEEPS
-        going = table.c.state.in_(ON_THE_WAY) | (
-            (table.c.state == RequestState.LOST.value) & (table.c.ended_at >= ended)
-        )
+        lost_at = func.coalesce(table.c.ended_at, table.c.dispatched_at, table.c.created_at)
+        lost = (table.c.state == RequestState.LOST.value) & (lost_at >= self._clock.now() - LOST_KEEPS)
+        going = table.c.state.in_(ON_THE_WAY) | lost
         had_one = exists().where(locks.c.request_id == table.c.id)
         found = select(table).where(*_in(connection, repository), table.c.environment == environment, going, ~had_one)
         others = found if other_than is None else found.where(table.c.id != other_than)

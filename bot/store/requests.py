@@ -143,16 +143,6 @@ class Requests:
         row = (await self._sql.execute(found)).one_or_none()
         return None if row is None else stored(row)
 
-    async def on_its_way(
-        self, connection: UUID, repository: int, environment: str, other_than: UUID | None
-    ) -> Request | None:
-        """The oldest of those that are queued, being dispatched or running there, or lost within the last day."""
-        going = or_(table.c.state.in_(ON_THE_WAY), self._lost())
-        others = () if other_than is None else (table.c.id != other_than,)
-        found = select(table).where(*_touches(connection, repository, environment), going, *others)
-        row = (await self._sql.execute(found.order_by(table.c.created_at, table.c.id).limit(1))).one_or_none()
-        return None if row is None else stored(row)
-
     async def _unfinished(self, *conditions: ColumnElement[bool]) -> Sequence[Request]:
         statement = select(table).where(or_(table.c.state.in_(AT_GITHUB), self._lost()), *conditions)
         return [stored(row) for row in await self._sql.execute(statement.order_by(table.c.created_at, table.c.id))]

@@ -15,6 +15,7 @@ from bot.model.config import Config, Effective
 from bot.model.decision import Allowed
 from bot.model.repository import Repository
 from bot.model.request import RequestState
+from bot.store.mint import Mint
 from bot.store.unit import Units
 from commands.run import command
 from tests.support import make
@@ -44,6 +45,6 @@ async def test_a_request_that_changed_meanwhile_is_decided_about_again_and_not_l
     units: Units, clock: FakeClock
 ) -> None:
     request = await save_request(units, state=RequestState.QUEUED)
-    rejudge = Rejudge(units, cast(Authorize, Slow(units)), Catalogs({"run": command}, unconfigured), clock)
+    rejudge = Rejudge(units, cast(Authorize, Slow(units)), Catalogs({"run": command}, unconfigured), clock, Mint())
     with pytest.raises(Conflict):
         await rejudge(request, make.repository())

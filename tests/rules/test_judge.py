@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.model.bound import Bound, Gathered, TeamRule
+from bot.model.bound import Bound, Gathered, HeldUp, TeamRule
 from bot.model.command import Problem
 from bot.model.config import Approvals, CheckRule, ChecksWanted, Config, Environment, Where
 from bot.model.decision import Allowed, Denied, Reason
@@ -81,7 +81,10 @@ def test_open_gates(change: dict[str, Any]) -> None:
         ({"bound": guarded(reviews=True), "ref": "main"}, Reason.REVIEW_MISSING),  # T15
         ({"bound": guarded(after=("staging",))}, Reason.ORDER),
         (
-            {"bound": guarded(lock=True), "gathered": Gathered(teams={}, successes={}, on_its_way="ABCDEF")},
+            {
+                "bound": guarded(lock=True),
+                "gathered": Gathered(teams={}, successes={}, held_up=HeldUp(on_its_way="ABCDEF")),
+            },
             Reason.LOCKED,
         ),
         ({"bound": guarded(approvals=Approvals())}, Reason.APPROVAL_MISSING),

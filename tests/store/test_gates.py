@@ -193,10 +193,10 @@ async def test_what_is_on_its_way_is_what_github_has_or_is_about_to_get(
 ) -> None:
     request = await one(units, 2, state, environment="Staging")
     async with units.read() as unit:
-        found = await unit.requests.on_its_way(make.CONNECTION, 77, "STAGING", None)
+        found = await unit.lock_queue.unrecorded(make.CONNECTION, 77, "staging", None)
         assert (found is not None) is goes
-        assert await unit.requests.on_its_way(make.CONNECTION, 77, "staging", request) is None
-        assert await unit.requests.on_its_way(make.CONNECTION, 77, "production", None) is None
+        assert await unit.lock_queue.unrecorded(make.CONNECTION, 77, "staging", request) is None
+        assert await unit.lock_queue.unrecorded(make.CONNECTION, 77, "production", None) is None
 
 
 async def test_the_oldest_of_two_on_their_way_is_named_and_a_lost_one_is_forgotten(
@@ -205,11 +205,11 @@ async def test_the_oldest_of_two_on_their_way_is_named_and_a_lost_one_is_forgott
     for digit, state in [(3, RequestState.QUEUED), (2, RequestState.LOST)]:
         await one(units, digit, state, environment="staging", dispatched_at=None, ended_at=None)
     async with units.read() as unit:
-        first = await unit.requests.on_its_way(make.CONNECTION, 77, "staging", None)
+        first = await unit.lock_queue.unrecorded(make.CONNECTION, 77, "staging", None)
         assert first is not None
         assert first.id == UUID(int=2)
     clock.advance(timedelta(days=2).total_seconds())
     async with units.read() as unit:
-        second = await unit.requests.on_its_way(make.CONNECTION, 77, "staging", None)
+        second = await unit.lock_queue.unrecorded(make.CONNECTION, 77, "staging", None)
         assert second is not None
         assert second.id == UUID(int=3)

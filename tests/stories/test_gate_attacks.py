@@ -63,8 +63,8 @@ async def test_of_two_at_the_same_moment_one_gets_the_locked_environment(tmp_pat
         await story.settle()
         await story.passes(1)
         assert len(story.github.dispatched) == 1
-        refused = [each for each in (*story.answers(), *story.answers(other)) if "(`locked`)" in each]
-        assert len(refused) == 5
+        waiting = [each for each in (*story.answers(), *story.answers(other)) if "waits** for a lock" in each]
+        assert len(waiting) == 5
 
 
 @pytest.mark.parametrize("line", ["/run ship.yml environment=staging dry_run=true", "/again staging dry_run=true"])

@@ -136,11 +136,6 @@ class Requests(Protocol):
         """The one by these workflow files, in small letters, that succeeded there last, rehearsals apart: what `after`
         looks at (T11)."""
 
-    async def on_its_way(
-        self, connection: UUID, repository: int, environment: str, other_than: UUID | None
-    ) -> Request | None:
-        """The oldest of those that are queued, being dispatched or running there, or lost within the last day."""
-
 
 class Runs(Protocol):
     """Runs that our requests started."""

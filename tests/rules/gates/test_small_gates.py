@@ -233,8 +233,8 @@ def test_order(after: list[str], succeeded: dict[str, str | None], said: tuple[A
 
 
 def test_lock() -> None:
-    assert says(lock.unlocked("staging", holder=None)) == (True, None, "nothing else is on its way to staging")
-    shut = lock.unlocked("staging", holder="K7QX2M", rule=RULE)
+    assert says(lock.unlocked("staging")) == (True, None, "nothing else is on its way to staging")
+    shut = lock.unlocked("staging", on_its_way="K7QX2M", rule=RULE)
     assert says(shut) == (False, Reason.LOCKED, "K7QX2M is on its way to staging and has not ended")
     assert "cancel K7QX2M" in shut.next_step
 
