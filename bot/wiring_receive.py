@@ -57,6 +57,7 @@ class Readers:
 
 
 def reviewing(common: Common) -> review_config.ReviewConfig:
+    """What looks at pull requests that change the configuration."""
     github, configure = common.github, common.judging.configure
     return review_config.ReviewConfig(
         units=common.units,

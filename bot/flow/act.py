@@ -48,6 +48,9 @@ from bot.rules import floods, policy, refuse
 LATELY: Final = 20
 """Among how many of somebody's requests one is looked for that was allowed."""
 
+Permitted = Rerun | Rollback | Decide | Use | Trust | Confirm | Lock | Unlock
+"""Intents for which a role is needed, which is asked for afresh (T28)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -97,41 +100,40 @@ class Act:
         match intent:
             case Dispatch():
                 await self.open(asker, command, intent)
-            case Rerun():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.rerun(asker, command, intent)
-            case Rollback():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.rollback(asker, command, intent)
-            case Decide(verdict=Verdict.APPROVE | Verdict.REJECT):
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.vote(asker, intent)
-            case Decide():
-                own = await self.cancel.takes_back(asker, intent)
-                if own or await self._allowed(asker, command, fresh=True) is not None:
-                    await self.cancel(asker, intent)
-            case Use():
-                assert self.bind is not None
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.bind(asker, intent)
-            case Trust():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.trust(asker, intent)
-            case Confirm():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.confirm(asker, intent)
-            case Lock():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.lock(asker, intent)
-            case Unlock():
-                if await self._allowed(asker, command, fresh=True) is not None:
-                    await self.unlock(asker, intent)
             case Query():
                 role = await self._allowed(asker, command, fresh=False)
                 if role is not None:
                     await self.ask(asker, intent, role)
+            case Decide(verdict=Verdict.CANCEL) if await self.cancel.takes_back(asker, intent):
+                await self.cancel(asker, intent)
             case Link():
                 raise BotError("Linking is about the person alone; it never gets as far as a repository.")
+            case _:
+                if await self._allowed(asker, command, fresh=True) is not None:
+                    await self._do(asker, command, intent)
+
+    async def _do(self, asker: Asker, command: Command, intent: Permitted) -> None:
+        """What the person's role allows; what else hangs on it is judged by the step itself."""
+        match intent:
+            case Rerun():
+                await self.rerun(asker, command, intent)
+            case Rollback():
+                await self.rollback(asker, command, intent)
+            case Decide(verdict=Verdict.CANCEL):
+                await self.cancel(asker, intent)
+            case Decide():
+                await self.vote(asker, intent)
+            case Use():
+                assert self.bind is not None
+                await self.bind(asker, intent)
+            case Trust():
+                await self.trust(asker, intent)
+            case Confirm():
+                await self.confirm(asker, intent)
+            case Lock():
+                await self.lock(asker, intent)
+            case Unlock():
+                await self.unlock(asker, intent)
             case _:
                 assert_never(intent)
 
