@@ -99,7 +99,7 @@ _CHANGED = (
     .where(
         table.c.person_id == bindparam("person"),
         table.c.method != SEEN,
-        or_(table.c.linked_at >= bindparam("since"), table.c.unlinked_at >= bindparam("since")),
+        or_(table.c.linked_at > bindparam("since"), table.c.unlinked_at > bindparam("since")),
     )
     .limit(1)
 )
