@@ -63,6 +63,7 @@ async def test_a_comment_can_be_followed_from_the_door_to_the_end(story: Story, 
     assert (noted["job"], noted["result"]) == ("delivery", "request_opened")
     moves = written.lines(action="request_moved", request=noted["request"])
     assert [(line["state"], line["job"]) for line in moves] == [
+        ("dispatching", "dispatch"),
         ("running", "dispatch"),
         ("succeeded", "delivery"),
     ]

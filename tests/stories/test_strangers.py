@@ -122,7 +122,7 @@ async def test_while_github_is_away_a_round_asks_again_later(shop: Story) -> Non
 async def test_the_repository_s_channel_hears_of_it(tmp_path: Path) -> None:
     async with talking(tmp_path, files=FILES) as chat:
         await chat.ops("carol", "use acme/shop")
-        await chat.ops("alice", "status")
+        await chat.ops("alice", "config")
         run = await starts(chat, "bob")
         await run.play()
         await chat.passes(EVERY_SECONDS)
