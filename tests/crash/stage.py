@@ -29,6 +29,7 @@ LOOK_SECONDS = 0.1
 KILLED = -9
 MARKER = re.compile(r"<!-- signalbox:(\S+) -->")
 SOON_SECONDS = 10
+SECRET_KEY = "k" * 32  # the same in each life, and for whoever checks what is sealed
 ROUNDS = ("sweep", "catch_up", "redeliver", "keep_facts", "prune", "seal_audit", "reconcile_runs")
 REST = (
     f"SELECT kind, state, last_error FROM jobs WHERE kind NOT IN {ROUNDS} "
@@ -152,6 +153,7 @@ class Stage:
             "GITHUB_APP_PRIVATE_KEY": self.github.app.private_key_pem,
             "GITHUB_WEBHOOK_SECRET": self.github.app.webhook_secret,
             "ALLOW_INSECURE_LOOPBACK": "true",
+            "SECRET_KEY": SECRET_KEY,
             "SSL_CERT_DIR": str(self.folder),  # no certificates: to read all there are takes longer than to start
             **self.more,
         }
