@@ -16,6 +16,7 @@ from bot.flow.insist import insist
 from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Render, SlackChannels, Unit, Units
 from bot.flow.post import Post, Said
+from bot.flow.queue_note import in_the_queue
 from bot.flow.schedule import schedule, shown
 from bot.log import tag
 from bot.model.address import CheckPlace, DeploymentPlace, GitHubThread, SlackPlace
@@ -187,6 +188,7 @@ class Announce:
             person = await unit.people.get(request.person)
             slack_user = await _slack_user(unit, announcement, request)
             runs = await unit.runs.of_request(request.id)
+            request = await in_the_queue(unit, request, self.clock.now())
         assert repository is not None
         assert person is not None
         return _Picture(

@@ -11,7 +11,9 @@ from bot.flow.confirm import ShowConfig
 from bot.flow.explain import Explain
 from bot.flow.help import Help
 from bot.flow.here import meant
+from bot.flow.live import ShowLive
 from bot.flow.ports import Clock, Unit, Units
+from bot.flow.queue_note import in_the_queue
 from bot.flow.read_logs import ReadLogs
 from bot.model import intent as intents
 from bot.model.command import Problem
@@ -36,6 +38,7 @@ class Ask:
     explain: Explain
     read_logs: ReadLogs
     show_config: ShowConfig
+    show_live: ShowLive
     reply: Reply
     clock: Clock
 
@@ -62,6 +65,8 @@ class Ask:
                 return await self.read_logs(asker, query.arguments.get("request"))
             case intents.Question.LOCKS:
                 return await self._locks(repository)
+            case intents.Question.ENVIRONMENTS:
+                return await self.show_live(repository)
             case intents.Question.CONFIG:
                 return await self.show_config(repository, asker.person.github)
             case _:
@@ -85,7 +90,7 @@ class Ask:
     async def _listed(self, name: str, repository: Repository, requests: Sequence[Request]) -> Message:
         async with self.units.read() as unit:
             server_url = (await unit.connections.get(repository.connection)).server_url
-            rows = [await row(unit, request) for request in requests]
+            rows = [await row(unit, await in_the_queue(unit, request, self.clock.now())) for request in requests]
         fields = {"requests": rows, "repository": repository.full_name, "server_url": server_url}
         return Message(name=name, fields=fields)
 

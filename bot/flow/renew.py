@@ -20,6 +20,7 @@ from bot.flow.outlive import FORGOTTEN
 from bot.flow.ports import Unit
 from bot.flow.redeliver import PREFIX
 from bot.flow.schedule import dispatch
+from bot.flow.unlock import audit, tell
 from bot.model.address import SlackPlace
 from bot.model.decision import Reason
 from bot.model.message import Message
@@ -51,6 +52,7 @@ async def renew(reply: Reply) -> Mapping[str, int]:
             "links_to_confirm": await unit.renewal.unconfirm_links(),
             "messages_to_look_for": await unit.renewal.look_first(),
             **await _requests(unit, reply),
+            "locks_ended": await _locks(unit, reply, now),
             "commands_voided": await _lines(unit, reply),
         }
         await note_generation(unit, "restored", now, generation, found)
@@ -70,6 +72,19 @@ async def _requests(unit: Unit, reply: Reply) -> Mapping[str, int]:
     for request in running:
         await unit.enqueue(check(request.id))
     return {"requests_voided": voided, "requests_to_look_for": looked_for, "runs_to_ask_about": len(running)}
+
+
+async def _locks(unit: Unit, reply: Reply, now: datetime) -> int:
+    """Those of people: they may have been taken away since, and whoever needs one locks again. How many there were.
+
+    What a request holds stays with it until it is known what became of the run.
+    """
+    held = await unit.locks.of_people()
+    for lock in held:
+        await unit.locks.release(lock.id, None, now)
+        await audit(unit, lock, "lock_restored", now)
+        await tell(unit, reply, lock, why="restored")
+    return len(held)
 
 
 async def _void(unit: Unit, request: Request, reply: Reply) -> None:

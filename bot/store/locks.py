@@ -62,6 +62,11 @@ class Locks:
         of = {"connection": connection, "repository": repository}
         return [_model(row) for row in await self._sql.execute(_HELD, of)]
 
+    async def of_people(self) -> Sequence[Lock]:
+        """All that people hold, in whatever repository."""
+        statement = select(table).where(table.c.holder == Holder.PERSON.value, table.c.released_at.is_(None))
+        return [_model(row) for row in await self._sql.execute(statement.order_by(table.c.at, table.c.id))]
+
     async def of_request(self, request: UUID) -> Sequence[Lock]:
         """Those that it holds."""
         return [_model(row) for row in await self._sql.execute(_OF_REQUEST, {"request": request})]

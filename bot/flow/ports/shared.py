@@ -1,4 +1,4 @@
-"""What the steps need of the database where several people have a hand in: votes and locks."""
+"""What the steps need of the database where several people have a hand in: votes, locks, guarded environments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bot.model.approval import Vote
 from bot.model.lock import Lock
+from bot.model.protection import Protection
 from bot.model.request import Request
 
 
@@ -30,6 +31,9 @@ class Locks(Protocol):
 
     async def held(self, connection: UUID, repository: int) -> Sequence[Lock]:
         """All that are held in the repository, by environment; expired ones too until somebody releases them."""
+
+    async def of_people(self) -> Sequence[Lock]:
+        """All that people hold, in whatever repository."""
 
     async def of_request(self, request: UUID) -> Sequence[Lock]:
         """Those that it holds."""
@@ -63,3 +67,18 @@ class LockQueue(Protocol):
         self, connection: UUID, repository: int, workflow_path: str, environment: str | None, limit: int
     ) -> Sequence[timedelta]:
         """How long the newest that succeeded there took, from dispatch to end."""
+
+
+class Protections(Protocol):
+    """What GitHub asked about guarded environments, and what we said."""
+
+    async def of_run(
+        self, connection: UUID, repository: int, run: int, attempt: int, environment: str
+    ) -> Protection | None:
+        """What there is about this attempt at this environment, folded."""
+
+    async def add(self, protection: Protection) -> bool:
+        """False, and nothing written, when there is one about this attempt at this environment."""
+
+    async def save(self, protection: Protection) -> None:
+        """What we say now, and whether GitHub heard it."""

@@ -1,4 +1,4 @@
-"""Owns the gate `lock`: what a person keeps to themselves, and one request at a time where an environment asks for it."""
+"""Owns the gate `lock`: what a person keeps to themselves, and one request at a time where that is asked for."""
 
 from __future__ import annotations
 
