@@ -62,11 +62,11 @@ class Adopt:
             stopping = current.reason is Reason.CANCELLED_BY_PERSON
             reason, note = (current.reason, current.note) if stopping else (None, "")
             started = lifecycle.advance(current, RequestState.RUNNING, at=now, reason=reason, note=note)
-            started = await move(unit, current, started, now)
             if run is None:
                 await unit.enqueue(find(started.id, now + timedelta(seconds=2)))
             else:
                 await unit.runs.add(unseen(self.mint.id(), started, run, 1, now))
+            await move(unit, current, started, now)  # after its run, so that the audit names it
 
     async def __call__(self, request: Request, repository: Repository, report: RunReport) -> None:
         """This run is the request's: proven by its key."""

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import respx
 
@@ -101,6 +102,29 @@ async def test_t31_candidates_are_what_our_app_dispatched(runs: WorkflowRuns, gi
         "created": ">=2026-11-21T09:00:01Z",
         "per_page": "100",
     }
+
+
+def listed(first: int, count: int, created: str) -> dict[str, Any]:
+    return {"workflow_runs": [{**RUN, "id": id, "created_at": created} for id in range(first, first + count)]}
+
+
+async def test_runs_of_a_day_are_listed_until_older_ones_come_and_cost_nothing_while_nothing_changes(
+    runs: WorkflowRuns, github: respx.MockRouter
+) -> None:
+    since = START + timedelta(seconds=1)
+    route = github.get("/repos/acme/shop/actions/runs")
+    route.side_effect = [
+        httpx.Response(200, json=listed(1, 100, "2026-11-21T10:00:00Z"), headers={"ETag": '"one"'}),
+        httpx.Response(200, json=listed(101, 100, "2026-11-21T08:00:00Z")),
+        httpx.Response(304),
+        httpx.Response(200, json=listed(101, 3, "2026-11-21T10:00:00Z")),
+    ]
+    assert [run.id for run in await runs.started_since(repository(), since)] == [*range(1, 201)]
+    assert [run.id for run in await runs.started_since(repository(), since)] == [*range(1, 104)]
+    first, second, third, _ = [call.request for call in route.calls]
+    assert dict(first.url.params) == {"created": ">=2026-11-21", "per_page": "100", "page": "1"}
+    assert second.url.params["page"] == "2"
+    assert third.headers["If-None-Match"] == '"one"'
 
 
 @pytest.mark.parametrize("status", [202, 409])
