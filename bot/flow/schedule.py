@@ -9,15 +9,18 @@ from uuid import UUID
 
 from bot.flow.ports import Unit
 from bot.model.address import DeploymentPlace, SlackPlace
+from bot.model.approval import Asked
 from bot.model.job import Job
 from bot.model.request import Announcement, Request
-from bot.rules import pacing
+from bot.rules import approvals, pacing
 from bot.rules.lifecycle import FINAL
 from bot.rules.records import deployment_state
 
 ANNOUNCE: Final = "announce"
 DISPATCH: Final = "dispatch"
 EXPIRE: Final = "expire"
+REMIND: Final = "remind"
+NOTIFY: Final = "notify"
 
 FIRST_LOOK: Final = timedelta(milliseconds=300)
 """The first message waits this long, so that it can usually name the run already: one edit saved, still under 1 s."""
@@ -68,3 +71,14 @@ def dispatch(request: UUID) -> Job:
 def expire(request: UUID, at: datetime) -> Job:
     """The job that ends a request which nobody approved in time."""
     return Job(kind=EXPIRE, key=str(request), payload={"v": 1, "request": str(request)}, run_at=at)
+
+
+def notify(request: UUID) -> Job:
+    """The job that shows a request in the channels that the configuration names."""
+    return Job(kind=NOTIFY, key=str(request), payload={"v": 1, "request": str(request)})
+
+
+def remind(request: UUID, asked: Asked) -> Job:
+    """The job that says once more that a request waits for people."""
+    payload = {"v": 1, "request": str(request)}
+    return Job(kind=REMIND, key=str(request), payload=payload, run_at=approvals.reminder(asked))

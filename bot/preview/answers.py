@@ -12,12 +12,15 @@ from bot.model.message import Message
 from bot.model.request import RequestState
 from bot.model.workflow import Workflow
 from bot.preview.things import (
+    ANYBODY,
+    ASKED,
     BOUND,
     CHECKS,
     FORK,
     GATES,
     HIDDEN,
     LINE,
+    MISSING,
     ROWS,
     SERVER,
     SHA,
@@ -28,7 +31,7 @@ from bot.preview.things import (
     refused,
     request,
 )
-from bot.rules import refuse
+from bot.rules import approvals, refuse
 from bot.rules.explain import Verdict
 
 TRUSTED: Final[Mapping[str, Any]] = {
@@ -99,6 +102,8 @@ ANSWERS: Final[Mapping[str, Message]] = {
         name="whoami_answered",
         fields={"login": "alice", "github_id": 42, "role": "write", "repository": "acme/shop"},
     ),
+    "approval-reminded": approvals.reminded(request(RequestState.WAITING, note=MISSING), ASKED),
+    "approval-reminded-anybody": approvals.reminded(request(RequestState.WAITING, note=""), ANYBODY),
     "vote": Message(name="vote_answered", fields={"sentence": "You said yes to K7QX2M now."}),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
     "upstream-failed": Message(name="upstream_failed", fields={"line": LINE, "service": "GitHub", "waited": 900}),

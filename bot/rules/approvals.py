@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.model.approval import Answer, Asked, Standing, Voice
 from bot.model.config import Approvals
+from bot.model.message import Message
+from bot.model.request import Request
+from bot.rules import places
 from bot.rules.wording import listed
 
 EXPIRED: Final = "Not enough people said yes in time, so nothing was started."
+
+SOONEST: Final = timedelta(hours=1)
 
 WHY_NOT: Final = {
     Standing.REQUESTER: "asked for it",
@@ -61,6 +66,28 @@ def asked_again(before: Asked | None, now: Asked | None) -> Asked | None:
     if before is None or now is None:
         return now
     return replace(now, since=before.since, expires_at=before.since + (now.expires_at - now.since))
+
+
+def reminder(asked: Asked) -> datetime:
+    """When people are told once more that it waits for them: an hour before its end, or in the last quarter."""
+    return asked.expires_at - min(SOONEST, (asked.expires_at - asked.since) / 4)
+
+
+def reminded(request: Request, asked: Asked) -> Message:
+    """What they are told then."""
+    fields = {
+        "code": request.code,
+        "note": places.apart(request.note)[0],
+        "teams": every_team(asked),
+        "people": list(asked.people),
+        "until": asked.expires_at,
+    }
+    return Message(name="approval_reminded", fields=fields)
+
+
+def every_team(asked: Asked) -> list[str]:
+    """Those that are asked, once each."""
+    return list(dict.fromkeys(team for teams in asked.teams for team in teams))
 
 
 def tally(asked: Asked, voices: Sequence[Voice]) -> Tally:

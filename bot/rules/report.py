@@ -18,12 +18,13 @@ from bot.model.repository import Repository
 from bot.model.request import Request, RequestState
 from bot.model.run import Run, RunJob
 from bot.rules import buttons, places
-from bot.rules.approvals import needs
+from bot.rules.approvals import every_team, needs
 from bot.rules.fields import (
     ApprovalFields,
     CommitFields,
     InputFields,
     JobFields,
+    PlaceFields,
     RequestFields,
     RunFields,
     WorkflowFields,
@@ -63,11 +64,14 @@ def living(
     server_url: str,
     now: datetime,
     slack_user: str | None = None,
+    also: Sequence[PlaceFields] = (),
+    slack_url: str | None = None,
 ) -> Message:
     """The request as it stands, with the buttons that make sense now.
 
     `runs` are its attempts, oldest first; `server_url` has no slash at its end; `slack_user` is the id of the person
-    who asked, in the workspace where the message stands.
+    who asked, in the workspace where the message stands; `also` is where else it is shown, and `slack_url` the origin
+    of what of that lies in Slack.
     """
     base = f"{server_url}/{quote(repository.full_name)}"
     run = runs[-1] if runs else None
@@ -108,6 +112,8 @@ def living(
         note="" if request.note == because else note,
         rule=rule,
         rule_url=places.rule_url(rule, server_url),
+        also=list(also),
+        slack_url=slack_url,
         next_step=sentence,
         offers=list(offers),
     )
@@ -127,7 +133,7 @@ def _approval(request: Request) -> ApprovalFields | None:
         return None
     return ApprovalFields(
         needs=needs(asked),
-        teams=list(dict.fromkeys(team for teams in asked.teams for team in teams)),
+        teams=every_team(asked),
         people=list(asked.people),
         yes=list(asked.yes),
         until=asked.expires_at,

@@ -65,11 +65,12 @@ def environment(first: Environment, second: Environment, *, swap: bool) -> Envir
         any_base=first.any_base and second.any_base,
         lock=first.lock or second.lock,
         freeze=union(first.freeze, second.freeze),
+        notify=union(first.notify, second.notify),
     )
 
 
 def approvals(first: Approvals | None, second: Approvals | None) -> Approvals | None:
-    """The higher count, somebody of every list, everybody who is named, the shorter time, and only who counts in both."""
+    """The higher count, somebody of every list, all who are named, the shorter time, and only who counts in both."""
     if first is None or second is None:
         return first or second
     return Approvals(

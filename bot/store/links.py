@@ -44,7 +44,7 @@ class Links:
         return known
 
     async def changed(self, person: UUID, since: datetime) -> bool:
-        """Whether they linked or unlinked an account since then; that GitHub named them for the first time is neither."""
+        """Whether they linked or unlinked an account since then; that GitHub named them first is neither."""
         found = await self._sql.execute(_CHANGED, {"person": person, "since": since})
         return found.first() is not None
 

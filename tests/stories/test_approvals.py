@@ -209,8 +209,14 @@ async def test_a_changed_workflow_file_voids_it(tmp_path: Path) -> None:
 async def test_it_expires(tmp_path: Path) -> None:
     async with telling(tmp_path, files=asking("{count: 1, expires: 30m}")) as story:
         await story.types("bob", "/ship production")
-        await story.passes(30 * 60 - 1)
-        assert story.answers()[0].startswith("⏳ **Ship waits**")
+        await story.passes(22 * 60)
+        assert len(story.answers()) == 1
+        await story.passes(8 * 60 - 1)
+        shown, reminder = story.answers()
+        assert shown.startswith("⏳ **Ship waits**")
+        assert reminder == (
+            "⏳ `CODE` still waits for an approval, until 21 Nov 2026, 09:31 UTC. production needs 1 approval."
+        )
         await story.passes(2)
         await story.passes(2)
         assert story.answers()[0].startswith("⌛ **Ship was not started**")
