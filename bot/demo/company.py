@@ -62,6 +62,8 @@ commands:
 environments:
   production:
     requires: {reviews: approved}
+    approvals: {count: 1, expires: 4h}
+    lock: true
 """
 PLANS: Final = {
     "deploy.yml": Plan(jobs=[JobPlan("build", seconds=2), JobPlan("test", seconds=3), JobPlan("ship", seconds=2)]),

@@ -20,6 +20,9 @@ from bot.sandbox.slack import Message
 
 PATIENCE_SECONDS: Final = 20
 LOOK_SECONDS: Final = 0.05
+A_SECOND: Final = 1.1
+CODE: Final = re.compile(r"· `?([A-Z0-9]{6})\b")
+"""Where a request's code stands in the first line of its message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Stage:
         """`began` is when the demo did, for the times that are printed."""
         self.company = company
         self._began = began
-        self._before: set[object] = set()
+        self._before: dict[object, str] = {}
         self._states: dict[object, str] = {}
 
     async def play(self, story: Story) -> bool:
@@ -62,6 +65,14 @@ class Stage:
         """Somebody writes on the pull request."""
         self._acts(f"{click.style(who, fg='cyan')} {click.style(f'on {self.company.place}', dim=True)}", text)
         self.company.pull.issue.add_comment(self.company.github.person(who), text, None)
+
+    async def pushes(self, who: str, file: str, text: str) -> None:
+        """Somebody pushes to the pull request's branch."""
+        self._acts(f"{click.style(who, fg='cyan')} {click.style('pushes to the branch', dim=True)} {file}")
+        await self.company.pull.push(files={file: text}, by=who)
+        await self.company.settled()
+        # GitHub's times have whole seconds: what is typed in the same one may have been meant for the head before (T4).
+        await asyncio.sleep(A_SECOND)
 
     async def types(self, who: str, words: str) -> None:
         """Somebody types the slash command in the channel; that leaves no message."""
@@ -101,7 +112,7 @@ class Stage:
     def _acts(self, head: str, text: str = "", pad: str = "    ") -> None:
         """From here on, everything is new. The people's own words are printed at once."""
         known = list(entries(self.company))
-        self._before = {entry.key for entry in known}
+        self._before = {entry.key: entry.text for entry in known}
         self._states = {entry.key: entry.state for entry in known}
         click.echo("\n".join([f"  {head}", *(f"{pad}{line}".rstrip() for line in text.splitlines())]))
 
@@ -130,8 +141,17 @@ class Stage:
             raise Missed(f"a message in #{self.company.channel.name}")
         return found[-1]
 
+    def code(self) -> str:
+        """The six letters of the request in the newest of the bot's messages. Raises `Missed` when there are none."""
+        found = [match for entry in self._new() if (match := CODE.search(entry.text))]
+        if not found:
+            raise Missed("a request's code")
+        return found[-1][1]
+
     def _new(self) -> list[Entry]:
-        return [entry for entry in entries(self.company) if entry.by_bot and entry.key not in self._before]
+        """What was written since, or says something else now."""
+        said = [entry for entry in entries(self.company) if entry.by_bot]
+        return [entry for entry in said if self._before.get(entry.key) != entry.text]
 
     def _holds(self, words: tuple[str, ...], only: str | None) -> bool:
         text = "\n".join(entry.text for entry in self._new() if entry.only == only)

@@ -42,7 +42,11 @@ async def _gated(stage: Stage) -> None:
     await stage.reads("reviews", "head unmoved")
     stage.company.pull.review("bob")
     stage.comments("alice", "Thanks, Bob!\n\n/deploy production")
-    await stage.reads("Deploy passed")
+    await stage.reads("Deploy waits", "for an approval", "/approve")
+    stage.comments("alice", "/approve")
+    await stage.reads("self_approval")
+    stage.comments("carol", "/approve")
+    await stage.reads("carol", "Deploy passed")
 
 
 async def _stranger(stage: Stage) -> None:
@@ -87,6 +91,22 @@ async def _both(stage: Stage) -> None:
     await stage.reads("/run e2e.yml browser=firefox", f"{COMMAND} run #1 e2e.yml")
 
 
+async def _production(stage: Stage) -> None:
+    await stage.pushes("alice", "checkout.py", "faster = True")
+    stage.company.pull.review("bob")
+    stage.comments("alice", "/deploy production")
+    await stage.reads("Deploy waits", "for an approval")
+    await stage.types("bob", f"approve {stage.code()}")
+    await stage.reads("bob", "Deploy passed")
+
+
+async def _back(stage: Stage) -> None:
+    await stage.types("bob", "rollback #1 production")
+    await stage.reads("Deploy waits", "for an approval", "[Approve]", "[Reject]")
+    await stage.presses("alice", stage.shown(), "Approve")
+    await stage.reads("alice", "Deploy passed")
+
+
 async def _links_too(stage: Stage, who: str) -> None:
     await stage.types(who, "link")
     await stage.reads("[Link", only=who)
@@ -107,4 +127,6 @@ STORIES: Final = (
     Story(title="In Slack: a job fails, its logs in the thread, and what failed again by a button", tell=_mended),
     Story(title="In Slack: a reader who may not is told in private", tell=_reader_in_slack),
     Story(title="What began on either side is seen on both", tell=_both),
+    Story(title="Production: asked on the pull request, approved in Slack by somebody else", tell=_production),
+    Story(title="Production: rolled back, by a request and a button in Slack", tell=_back),
 )

@@ -50,6 +50,8 @@ class Voices:
         """Whose the commit is. Raises `UpstreamError`."""
         pin = request.pin
         assert pin is not None
+        if request.rollback_of is not None:
+            return Code(author=None, on_pull_request=False, pushers=frozenset(), on_record=True)
         author, pull = None, None
         if pin.pull_request is not None:
             pull = await self.pull_requests.get(repository, pin.pull_request)

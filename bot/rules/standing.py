@@ -25,6 +25,9 @@ class Code:
     """Without one there is no author to leave out."""
     pushers: frozenset[int]
     """Who pushed the commit, as far as that is known; empty when nobody knows."""
+    on_record: bool = False
+    """Whether it is put back after a success on record: it was looked at before it shipped the first time, so the only
+    self in question is whoever wants it back (T9, T12)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ def standing(asked: Asked, known: Known, code: Code) -> Standing:
     right = _right(asked, known)
     if right is not Standing.COUNTS:
         return right
+    if code.on_record:
+        return Standing.COUNTS
     unsure = (not asked.author and code.on_pull_request and code.author is None) or (
         not asked.pusher and not code.pushers
     )

@@ -23,6 +23,7 @@ READS = {"role": Role.READ}
 IN = {"teams": {"acme/release": True, "acme/sre": None}}
 OUT = {"teams": {"acme/release": False, "acme/sre": False}}
 UNTOLD = {"teams": {"acme/release": False, "acme/sre": None}}
+ON_RECORD = {"author": None, "on_pull_request": False, "pushers": frozenset(), "on_record": True}
 NO_PR = {"author": None, "on_pull_request": False}
 
 TABLE: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], Standing]] = [
@@ -35,7 +36,12 @@ TABLE: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], Standing]] = [
     ({"pusher": True}, {"account": BOB}, {}, Standing.COUNTS),
     ({"author": True}, {}, {"author": None}, Standing.COUNTS),
     ({"pusher": True}, {}, {"pushers": frozenset()}, Standing.COUNTS),
+    ({}, {}, ON_RECORD, Standing.COUNTS),
     # and now those that do not
+    ({}, {"same_person": True}, ON_RECORD, Standing.REQUESTER),
+    ({}, {"link_changed": True}, ON_RECORD, Standing.LINK_CHANGED),
+    ({}, READS, ON_RECORD, Standing.NO_ACCESS),
+    ({}, {"role": None}, ON_RECORD, Standing.UNKNOWN),
     ({}, {"same_person": True}, {}, Standing.REQUESTER),
     ({"author": True, "pusher": True}, {"same_person": True, "link_changed": True}, {}, Standing.REQUESTER),
     ({"people": ("carol",)}, {"link_changed": True}, {}, Standing.LINK_CHANGED),

@@ -163,6 +163,24 @@ async def test_a_rollback_is_run_again_by_rerun_and_not_by_typing_it_again(tmp_p
         assert story.github.dispatched[-1].inputs["signalbox_sha"] == first
 
 
+async def test_t9_a_rollback_waits_for_a_yes_of_anybody_but_whoever_wants_it(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(OPEN)) as story:
+        first = await shipped(story)
+        await moved_on(story, 2)
+        await shipped(story)
+        asks = rules("    approvals: {count: 1}\n")
+        await story.repository.push(files={LOCATION: asks[LOCATION]}, by="alice")
+        await story.passes(90)
+        await story.types("bob", "/rollback production")
+        assert story.answers()[-1].startswith("⏳ **Ship waits** for an approval")
+        await story.types("bob", "/approve")
+        assert "(`self_approval`)" in story.answers()[-1]
+        assert len(story.github.dispatched) == 2
+        await story.types("alice", "/approve")  # who wrote and pushed it: it was approved when it was shipped
+        await story.passes(2)
+        assert story.github.dispatched[-1].inputs["signalbox_sha"] == first
+
+
 async def test_explain_tells_what_would_be_put_back(tmp_path: Path) -> None:
     async with telling(tmp_path, files=files()) as story:
         first = await shipped(story)
