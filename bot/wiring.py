@@ -16,6 +16,7 @@ from bot.flow import (
     cancel,
     catalogs,
     dispatch,
+    doors,
     expire,
     identify,
     keep,
@@ -25,6 +26,8 @@ from bot.flow import (
     ports,
     post,
     post_answer,
+    protect,
+    protect_job,
     prune,
     queue,
     receive,
@@ -101,6 +104,7 @@ class Steps:
     track: track.Track
     announce: announce.Announce
     post: post_answer.PostAnswer
+    protect: protect.Protect
     react: post_answer.React
     stop: cancel.Stop
     review: review_config.ReviewConfig
@@ -116,6 +120,7 @@ class Steps:
         engine.handle(adopt.CHECK, self.track.check)
         engine.handle(cancel.STOP, self.stop, policy=PATIENT, on_held=self.stop.gave_up)
         engine.handle(schedule.ANNOUNCE, self.announce, policy=PATIENT)
+        engine.handle(protect_job.PROTECT, self.protect, on_held=self.protect.gave_up)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
         engine.handle(review_config.REVIEW, self.review, policy=BRIEF)
@@ -150,7 +155,8 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     counted = bot.metrics.redeliveries
     ties = adopt.Adopt(units, github.runs, github.ourselves, clock, mint, patient)
     others = watching(bot, common, slack)
-    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows, others)
+    waits = doors.Doors(units, github.environments, clock)
+    tracker = track.Track(units, github.runs, ties, github.ourselves, clock, patient, github.workflows, others, waits)
     kept = records.Records(units, github.check_runs, github.deployments)
     poster = post.Post(units, github.comments, slack.messages if slack else None, kept)
     rejudging = rejudge.Rejudge(units, common.judge, common.catalogs, clock, mint)
@@ -164,6 +170,7 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
         track=tracker,
         announce=announce.Announce(units, poster, channels, reply, common.render, dialect, clock, patient, grace),
         post=post_answer.PostAnswer(units, poster, clock, patient, grace),
+        protect=_protect(common, tracker),
         react=post_answer.React(units, github.comments, patient),
         stop=cancel.Stop(units, github.runs, clock, patient),
         review=reviewing(common),
@@ -179,6 +186,21 @@ def _common(bot: Signalbox, github: GitHub) -> Common:
     units: ports.Units = bot.units
     clock, mint = bot.timer, bot.mint
     render: ports.Render = Renderer(TEMPLATES, bot.settings.templates)
+def _protect(common: Common, tracker: track.Track) -> protect.Protect:
+    github = common.github
+    return protect.Protect(
+        units=common.units,
+        runs=github.runs,
+        rule=github.protection_rule,
+        track=tracker,
+        configured=common.judging.configure,
+        ourselves=github.ourselves,
+        clock=common.clock,
+        mint=common.mint,
+        patience=common.patience,
+    )
+
+
     apps = bot.settings.github
     pages = bot.settings.public_url if apps is not None and apps.client_id is not None else None
     reply, patient = answer.Reply(units, render, clock, mint, pages), patience.Patience(clock, random.random)

@@ -20,6 +20,7 @@ from bot.flow.notice_config import notice
 from bot.flow.patience import Patience
 from bot.flow.ports import Permissions, ReadDelivery, Units
 from bot.flow.press_check import PressCheck
+from bot.flow.protect_job import asked
 from bot.flow.receive_slack import ReceiveSlack
 from bot.flow.review_config import WHEN, review
 from bot.flow.track import Track
@@ -160,7 +161,7 @@ class Receive:
             case CommentChanged():
                 await void.comment_changed(self.units, said, self.patience.clock.now())
             case ProtectionAsked():
-                log.info("%s means nothing here", type(said).__name__, extra={"action": "news_let_go"})
+                await asked(self.units, said, received_at)
             case _:
                 assert_never(said)
         return None

@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.errors import NotFound, Refused, UpstreamError
 from bot.flow.adopt import Adopt, check
 from bot.flow.cancel import stop
+from bot.flow.doors import Doors
 from bot.flow.move import move
 from bot.flow.patience import Patience
 from bot.flow.ports import Clock, Ourselves, Unit, Units, WorkflowRuns, Workflows
@@ -49,6 +50,7 @@ class Track:
     patience: Patience
     workflows: Workflows
     strangers: Strangers
+    doors: Doors
 
     async def run(self, reported: RunReported, received_at: datetime) -> datetime | None:
         """A run's own news. A time as answer means: not yet known whose it is, tell me again then."""
@@ -140,6 +142,8 @@ class Track:
 
     async def _told(self, request: Request, run: Run, repository: Repository) -> bool:
         """Ask GitHub how the run stands; whether it said so."""
+            if report.status is RunStatus.WAITING:
+                await self.doors(run, repository)
         try:
             report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
             await self.take(request, run, repository, report)

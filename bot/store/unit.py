@@ -34,6 +34,7 @@ from bot.store.locks import Locks
 from bot.store.marks import Marks
 from bot.store.partitions import Partitions
 from bot.store.people import People
+from bot.store.protections import Protections
 from bot.store.pruning import Pruning
 from bot.store.renewal import Renewal
 from bot.store.repositories import Repositories
@@ -89,6 +90,7 @@ class Unit:
         self.votes = Votes(connection)
         self.locks = Locks(connection)
         self.lock_queue = LockQueue(connection, clock)
+        self.protections = Protections(connection)
         self.sessions = Sessions(connection)
         self.audit = Audit(connection)
         self.census = Census(connection)

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.flow.adopt import CHECK, Adopt
+from bot.flow.doors import Doors
 from bot.flow.patience import Patience
 from bot.flow.ports import Workflows
 from bot.flow.strangers import Strangers
@@ -135,7 +136,8 @@ async def told(units: Units, news: Sequence[News], attempts: Sequence[Attempt]) 
     github, clock = FakeGitHub(attempts), FakeClock(make.at(3600))
     patience = Patience(clock, lambda: 0.5)
     adopt = Adopt(units, github, github, clock, Mint(), patience)
-    track = Track(units, github, adopt, github, clock, patience, cast(Workflows, None), cast(Strangers, None))
+    unasked, doors = cast(Strangers, None), cast(Doors, None)
+    track = Track(units, github, adopt, github, clock, patience, cast(Workflows, None), unasked, doors)
     for each in news:
         if isinstance(each, RunReported):
             later = await track.run(each, clock.now())

@@ -12,7 +12,7 @@ from bot.flow.ports.audit import Audit
 from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.keeping import Partitions, Pruning, Renewal, RepositoryEvents
 from bot.flow.ports.link import Bindings, LinkAttempts, Links, Sessions
-from bot.flow.ports.shared import LockQueue, Locks, Votes
+from bot.flow.ports.shared import LockQueue, Locks, Protections, Votes
 from bot.model.decision import Reason
 from bot.model.delivery import Delivery
 from bot.model.job import Job
@@ -232,6 +232,8 @@ class Unit(Protocol):
     def locks(self) -> Locks: ...
     @property
     def lock_queue(self) -> LockQueue: ...
+    @property
+    def protections(self) -> Protections: ...
     @property
     def sessions(self) -> Sessions: ...
     @property
