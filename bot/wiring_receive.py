@@ -15,6 +15,7 @@ from bot.flow import (
     enter,
     explain,
     hear,
+    live,
     lock,
     maintenance,
     ports,
@@ -118,7 +119,8 @@ def receiving(common: Common, tracker: track.Track, slack: Slack | None) -> rece
     configure = common.judging.configure
     logs, upkeep = read_logs.ReadLogs(units, github.logs), maintenance.Maintenance(units)
     told, shown = _explain(common, again, back, slack), confirm.ShowConfig(configure)
-    ask = query.Ask(units, _help(common), told, logs, shown, reply, clock)
+    lives = live.ShowLive(units, common.catalogs, github.environments, clock)
+    ask = query.Ask(units, _help(common), told, logs, shown, lives, reply, clock)
     acting = act.Act(
         units=units,
         permissions=github.permissions,

@@ -101,7 +101,7 @@ class Act:
             case Dispatch():
                 await self.open(asker, command, intent)
             case Query():
-                role = await self._allowed(asker, command, fresh=False)
+                role = await self._allowed(asker, command, intent, fresh=False)
                 if role is not None:
                     await self.ask(asker, intent, role)
             case Decide(verdict=Verdict.CANCEL) if await self.cancel.takes_back(asker, intent):
@@ -109,7 +109,7 @@ class Act:
             case Link():
                 raise BotError("Linking is about the person alone; it never gets as far as a repository.")
             case _:
-                if await self._allowed(asker, command, fresh=True) is not None:
+                if await self._allowed(asker, command, intent, fresh=True) is not None:
                     await self._do(asker, command, intent)
 
     async def _do(self, asker: Asker, command: Command, intent: Permitted) -> None:
@@ -177,13 +177,13 @@ class Act:
         except (Refused, NotFound):
             return None
 
-    async def _allowed(self, asker: Asker, command: Command, *, fresh: bool) -> Role | None:
+    async def _allowed(self, asker: Asker, command: Command, intent: Intent, *, fresh: bool) -> Role | None:
         """The person's role when it is enough for the command; otherwise they are told, and it is None."""
         role = await self.role(asker, fresh=fresh)
         login = asker.person.github.login
         gates = [policy.visible(role, login, _name(asker))]
         if role is not None:
-            gates.append(policy.role(role, command.permission, login, command.name))
+            gates.append(policy.role(role, policy.needed(command, intent), login, command.name))
         decision = policy.decide(gates)
         if isinstance(decision, Denied):
             message = refuse.refusal(asker.text, decision)

@@ -32,6 +32,7 @@ from bot.model.message import Message
 from bot.model.origin import Origin, SlackOrigin, SlackVia
 from bot.model.repository import Target
 from bot.rules import parse, refuse, slack_people, slack_words
+from bot.rules.catalog import REPLACEABLE
 from bot.rules.dialect import Dialect
 from bot.rules.target import Named, split
 from bot.rules.understand import understand
@@ -172,9 +173,9 @@ class Converse:
         await self.act(asker, catalog.commands[heard.verb], meant)
 
     def _own(self, words: str) -> bool:
-        """Whether the verb can only be a repository's own."""
+        """Whether the verb is a repository's own, or may be."""
         verb = words.split(" ", 1)[0].lower()
-        return VERB.fullmatch(verb) is not None and verb not in self.catalogs.built_in
+        return VERB.fullmatch(verb) is not None and (verb in REPLACEABLE or verb not in self.catalogs.built_in)
 
     def dialect(self, named: Named | None) -> Dialect:
         """How lines to copy read for somebody who named this target."""

@@ -25,6 +25,7 @@ from bot.model.message import Message
 from bot.model.people import Person
 from bot.model.repository import Target
 from bot.rules import parse
+from bot.rules.catalog import REPLACEABLE
 from bot.rules.patience import TYPED
 from bot.rules.understand import understand
 
@@ -101,7 +102,7 @@ class Hear:
             catalog = await self.catalogs.of(received.repository)
         except Away:
             heard = self._parsed(received, self.catalogs.built_in)
-            if not isinstance(heard, ParsedCommand):
+            if not isinstance(heard, ParsedCommand) or heard.verb in REPLACEABLE:
                 raise
             return self.catalogs.built_in, heard
         alone = catalog.effective.config.require_prefix

@@ -99,7 +99,7 @@ class Environments:
         except (NotFound, Refused) as error:
             _pass_on(error)
             return None
-        return [_environment(each, await self._enforced(repository, each.name)) for each in found]
+        return [_environment(each, await self.enforced(repository, each.name)) for each in found]
 
     async def pending(self, repository: Repository, run: int) -> Sequence[PendingDeployment]:
         """What the run waits for now, and whom GitHub itself asks. Raises what a call raises."""
@@ -120,8 +120,11 @@ class Environments:
             for each in answer.read(list[_Pending])
         ]
 
-    async def _enforced(self, repository: Repository, name: str) -> bool | None:
-        """Whether a rule of our App is on, by the App's number: anybody may call an App like ours (T3)."""
+    async def enforced(self, repository: Repository, name: str) -> bool | None:
+        """Whether a rule of our App is on, by the App's number: anybody may call an App like ours (T3).
+
+        None when there is no such environment, or our App may not read it. Raises as `of` does.
+        """
         client = self._client(repository)
         try:
             answer = await client.request(

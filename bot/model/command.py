@@ -112,3 +112,5 @@ class Command:
     """Given by name only, after what is declared in `arguments`."""
     configured: ConfiguredCommand | None = None
     """What the configuration says of it; None for what is built in."""
+    bare: Intent | None = None
+    """What it proposes without any words, where that is something of its own."""

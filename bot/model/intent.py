@@ -137,6 +137,7 @@ class Question(enum.StrEnum):
     LOGS = "logs"
     CONFIG = "config"
     LOCKS = "locks"
+    ENVIRONMENTS = "environments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,13 @@ from typing import Final
 from bot.model.message import Message
 from bot.preview.answers import ANSWERS
 from bot.preview.configuring import CONFIGURING
+from bot.preview.deploying import DEPLOYING
 from bot.preview.helping import HELP
 from bot.preview.living import LIVING
 from bot.preview.locking import LOCKING
 from bot.preview.slack import ONLY_SLACK, SPOKEN
 
-SAMPLES: Final[Mapping[str, Message]] = {**LIVING, **ANSWERS, **CONFIGURING, **HELP, **LOCKING}
+SAMPLES: Final[Mapping[str, Message]] = {**LIVING, **ANSWERS, **CONFIGURING, **DEPLOYING, **HELP, **LOCKING}
 """Those that both surfaces show."""
 
 SLACK_SAMPLES: Final[Mapping[str, Message]] = {

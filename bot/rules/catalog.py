@@ -9,6 +9,8 @@ from typing import Final
 from bot.model.command import Argument, Arguments, Command
 from bot.model.config import Config, ConfiguredCommand
 from bot.model.intent import Dispatch, Intent
+from bot.rules.claims import naming
+from bot.rules.live import LIVE
 from bot.rules.values import wanted
 
 REF: Final = Argument(name="ref", description="A branch or tag of the repository instead of the pull request's head.")
@@ -48,7 +50,14 @@ def command_of(configured: ConfiguredCommand) -> Command:
         propose=propose,
         options=(REF,),
         configured=configured,
+        bare=LIVE if _names_none(configured) else None,
     )
+
+
+def _names_none(configured: ConfiguredCommand) -> bool:
+    """Whether it starts nothing without any words, and is what people type to see what is live."""
+    where = naming(configured)
+    return configured.name in REPLACEABLE and where is not None and where.required and where.default is None
 
 
 def usage_of(configured: ConfiguredCommand) -> str:

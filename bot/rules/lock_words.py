@@ -48,7 +48,7 @@ def unlocked(environment: str, lock: Lock | None, *, login: str, mine: bool, lef
         "owner": None if lock is None else lock.login,
         "code": (lock.code or None) if lock is not None else None,
         "mine": mine,
-        "left": [_row(each) for each in left],
+        "left": [row(each) for each in left],
     }
     return Message(name="unlock_answered", fields=fields)
 
@@ -75,7 +75,7 @@ def listed(repository: str, locks: Sequence[Lock], waiting: Sequence[Request], n
         queues.setdefault(request.environment or EVERYTHING, []).append(request.code)
     fields = {
         "repository": repository,
-        "locks": [_row(lock) for lock in standing],
+        "locks": [row(lock) for lock in standing],
         "queues": [{"environment": name or None, "codes": codes} for name, codes in sorted(queues.items())],
     }
     return Message(name="locks_answered", fields=fields)
@@ -86,7 +86,8 @@ def unlocking(environment: str) -> str:
     return f"/unlock {environment}" if environment else "/unlock --all"
 
 
-def _row(lock: Lock) -> Mapping[str, Any]:
+def row(lock: Lock) -> Mapping[str, Any]:
+    """A lock in a list."""
     return {
         "environment": lock.environment or None,
         "login": lock.login,

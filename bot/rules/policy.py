@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.model.command import Problem
+from bot.model.command import Command, Problem
 from bot.model.decision import Allowed, Decision, Denied, Gate, NeedsApproval, Reason
+from bot.model.intent import Intent, Query
 from bot.model.people import Role
 from bot.model.prose import marked
 from bot.model.repository import PullRequest
@@ -64,6 +65,11 @@ def visible(role: Role | None, login: str, full_name: str) -> Gate:
             next_step="Check the name; if it is right, ask an admin of the repository for access.",
         )
     return Gate(name="repository visible", passed=True, seen=f"{login} can see {full_name}")
+
+
+def needed(command: Command, intent: Intent) -> Role:
+    """The role that is asked for. A question is for readers, also where a configured command's words ask it."""
+    return min(command.permission, Role.READ) if isinstance(intent, Query) else command.permission
 
 
 def role(has: Role, needed: Role, login: str, verb: str, *, rule: str = "") -> Gate:

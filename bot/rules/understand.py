@@ -13,6 +13,8 @@ from bot.rules import arguments, parse
 def understand(catalog: Mapping[str, Command], parsed: ParsedCommand) -> Intent | Problem:
     """What the command proposes, or what is wrong with its words. The verb must be one of the catalog's."""
     command = catalog[parsed.verb]
+    if command.bare is not None and not parsed.positional and not parsed.named:
+        return command.bare
     if command.whole_line:
         matched: Arguments | Problem = Arguments(values={"line": parse.rest(parsed)})
     else:

@@ -45,6 +45,7 @@ def test_the_catalog_in_the_order_of_help() -> None:
             "rerun",
             "approve",
             "config",
+            "deploy",
             "explain",
             "link",
             "lock",
@@ -64,7 +65,9 @@ def test_who_may_do_what() -> None:
     needs = {role: [name for name, command in CATALOG.items() if command.permission is role] for role in Role}
     assert {role: names for role, names in needs.items() if names} == {
         Role.NONE: ["link", "unlink"],
-        Role.READ: ["help", "status", "runs", "logs", "approve", "config", "explain", "locks", "reject", "whoami"],
+        Role.READ: [
+            *("help", "status", "runs", "logs", "approve", "config", "deploy", "explain", "locks", "reject", "whoami")
+        ],
         Role.WRITE: ["run", "cancel", "rerun", "lock", "rollback", "trust", "unlock"],
         Role.MAINTAIN: ["use"],
     }

@@ -78,6 +78,9 @@ class Environments(Protocol):
     async def of(self, repository: Repository) -> Sequence[Environment] | None:
         """All of them; None when our App may not read them, which is not the same as none."""
 
+    async def enforced(self, repository: Repository, name: str) -> bool | None:
+        """Whether our App's protection rule is on this one; None when there is no such one, or it may not be read."""
+
     async def pending(self, repository: Repository, run: int) -> Sequence[PendingDeployment]:
         """What the run waits for now, and whom GitHub itself asks."""
 
