@@ -21,6 +21,8 @@ from bot.flow.receive import DELIVERY
 from bot.flow.redeliver import CATCH_UP, REDELIVER
 from bot.flow.review_config import REVIEW
 from bot.flow.schedule import ANNOUNCE, DISPATCH
+from bot.flow.seal import SEAL
+from bot.flow.strangers import RECONCILE
 from bot.flow.sweep import SWEEP
 
 
@@ -58,6 +60,8 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
         READ: Verdict(Fate.HARMLESS, "it only reads the configuration that is there now"),
         REVIEW: Verdict(Fate.HARMLESS, "it brings its own check run up to date, which it looks for"),
         KEEP: Verdict(Fate.HARMLESS, "it copies facts among our own rows"),
+        SEAL: Verdict(Fate.HARMLESS, "it seals our own rows, after the last link that there is"),
+        RECONCILE: Verdict(Fate.HARMLESS, "it only asks GitHub which runs there were; at worst one is told twice"),
         PRUNE: Verdict(Fate.HARMLESS, "it throws away our own rows, each by its age"),
     }
 )

@@ -29,10 +29,10 @@ EVERY_SECONDS: Final = 5
 POSITION: Final = "audit.position"
 """The mark: the newest position that was ever given."""
 
-BATCH: Final = 50
+BATCH: Final = 25
 """Entries in one transaction: the inbox waits for it."""
 
-ROUNDS: Final = 40
+ROUNDS: Final = 80
 """Batches in one attempt at the job; then others have their turn."""
 
 AGAIN: Final = timedelta(seconds=1)
