@@ -17,6 +17,7 @@ from bot.github.accounts import Accounts
 from bot.github.check_runs import CheckRuns
 from bot.github.clients import Clients, Ourselves, input_limit
 from bot.github.comments import Comments
+from bot.github.comparisons import Comparisons
 from bot.github.config_files import ConfigFiles
 from bot.github.config_history import ConfigHistory
 from bot.github.deployments import Deployments
@@ -67,6 +68,7 @@ class GitHub:
     workflows: ports.Workflows
     runs: ports.WorkflowRuns
     comments: ports.Comments
+    comparisons: ports.Comparisons
     ourselves: ports.Ourselves
     logs: ports.Logs
     repositories: ports.FindRepository
@@ -113,6 +115,7 @@ def connect(bot: Signalbox, connection: Connection, settings: GitHubSettings, st
         workflows=Workflows(clients),
         runs=WorkflowRuns(clients),
         comments=Comments(clients),
+        comparisons=Comparisons(clients),
         ourselves=Ourselves(clients),
         logs=Logs(clients, user_agent=bot.user_agent),
         repositories=repositories,

@@ -14,6 +14,7 @@ from bot.flow.config_layer import ConfigLayer, Reader
 from bot.flow.configure import Configure
 from bot.flow.held_up import Holders
 from bot.flow.second_person import SecondPerson
+from bot.flow.ships import TellShips
 from bot.flow.trust import TrustedBy
 from bot.flow.voices import Voices
 from bot.model.config import Config, Layer
@@ -47,6 +48,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
     voices = Voices(units, github.permissions, github.teams, github.pull_requests)
     holders = Holders(units, bot.timer)
+    ships = TellShips(units, github.comparisons)
     trusted = TrustedBy(units, github.permissions, known, bot.timer)
     return Judging(
         configure=configure,
@@ -58,7 +60,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
             permissions=github.permissions,
             workflows=github.workflows,
             locate=located,
-            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted, voices, holders),
+            gather=gather.Gather(units, github.teams, github.snapshots, located, trusted, voices, ships, holders),
             clock=bot.timer,
             input_limit=github.input_limit,
             own_app=github.connection.app_id,

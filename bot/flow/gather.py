@@ -13,7 +13,8 @@ from bot.errors import NotFound, Refused
 from bot.flow.at_once import at_once
 from bot.flow.locate import Locate, Located
 from bot.flow.ports import Snapshots, Teams, Units
-from bot.model.approval import Asked, Voice
+from bot.flow.ships import TellShips
+from bot.model.approval import Asked, Ships, Voice
 from bot.model.bound import Bound, Gathered, HeldUp
 from bot.model.people import GitHubAccount
 from bot.model.repository import PullRequest, Repository
@@ -56,6 +57,7 @@ class Gather:
     locate: Locate
     trusting: Trusting
     voices: Hearing
+    ships: TellShips
     holders: Holding
 
     async def __call__(
@@ -82,6 +84,7 @@ class Gather:
         )
         teams, snapshot, trusted, default = await at_once(*questions)
         voices = await self._heard(repository, request, asked)
+        ships = await self._shipping(repository, bound, located, asked)
         held_up = await self.holders(repository, account, bound, request)
         return Gathered(
             teams=teams,
@@ -90,6 +93,7 @@ class Gather:
             default=default,
             successes=await self._recorded(repository, bound),
             voices=voices,
+            ships=ships,
             held_up=held_up,
         )
 
@@ -119,6 +123,14 @@ class Gather:
     async def _heard(self, repository: Repository, request: UUID | None, asked: Asked | None) -> tuple[Voice, ...]:
         """To what is asked for the first time nobody said anything yet."""
         return () if request is None or asked is None else await self.voices(request, repository, asked)
+
+    async def _shipping(
+        self, repository: Repository, bound: Bound, located: Located, asked: Asked | None
+    ) -> Ships | None:
+        """Only where somebody is asked who has to know."""
+        if asked is None or not isinstance(located.pinned, Pinned):
+            return None
+        return await self.ships(repository, bound.environment, located.pinned.sha)
 
     async def _default(self, repository: Repository, bound: Bound, located: Located) -> tuple[str, str] | None:
         if not bound.guarded and not located.fork:

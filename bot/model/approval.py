@@ -36,6 +36,22 @@ class Standing(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ships:
+    """What a request would bring to an environment, beyond what is live there."""
+
+    live: str
+    """The commit of the newest success that Signalbox recorded there."""
+    sha: str
+    commits: int
+    behind: int
+    """How many commits it would take away, where it goes back."""
+    titles: tuple[str, ...]
+    """First lines of the newest commits, the newest first."""
+    pull_requests: tuple[int, ...]
+    """As those titles name them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The approval that a request waits for, as the configuration said when it was judged last."""
 
@@ -54,6 +70,8 @@ class Asked:
     expires_at: datetime
     yes: tuple[str, ...] = ()
     """Logins of those whose yes counted when it was judged last."""
+    ships: Ships | None = None
+    """None where nothing is live yet, or GitHub did not say what lies between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

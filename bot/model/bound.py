@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.model.approval import Voice
+from bot.model.approval import Ships, Voice
 from bot.model.config import Environment, Where
 from bot.model.lock import Lock
 from bot.model.people import Role
@@ -82,5 +82,7 @@ class Gathered:
     """By case-folded environment: the commit of our own newest success there (T11)."""
     voices: tuple[Voice, ...] = ()
     """What people said to this request, with their rights as they are now (T28)."""
+    ships: Ships | None = None
+    """What those who are asked would let through."""
     held_up: HeldUp = HeldUp()
     """Who is in the way."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from bot.model.approval import Asked
+from bot.model.approval import Asked, Ships
 from bot.model.bound import Bound
 from bot.model.decision import Denied, Gate, Reason
 from bot.model.message import Message
@@ -146,8 +146,16 @@ ASKED: Final = Asked(
     since=NOON,
     expires_at=later(4 * 60 * 60),
     yes=("bob",),
+    ships=Ships(
+        live="89abcdef0123456789abcdef0123456789abcdef",
+        sha=SHA,
+        commits=2,
+        behind=0,
+        titles=("Shorter names (#12)", "Fix the <b>login</b> of @everyone (#11)"),
+        pull_requests=(12, 11),
+    ),
 )
-ANYBODY: Final = replace(ASKED, count=1, teams=(), people=(), yes=())
+ANYBODY: Final = replace(ASKED, count=1, teams=(), people=(), yes=(), ships=None)
 MISSING: Final = (
     "production needs 2 approvals (somebody in acme/release; octocat); bob said yes; still missing: octocat; the yes "
     "of mona does not count: mona pushed the commit."

@@ -68,6 +68,21 @@ class RunFields(TypedDict):
     group: str
 
 
+class ShipsFields(TypedDict):
+    """What would come to the environment beyond what is live there."""
+
+    commits: int
+    behind: int
+    """How many it would take away."""
+    live: str
+    """The commit that is live."""
+    titles: list[str]
+    """First lines of the newest commits."""
+    pull_requests: list[int]
+    url: str
+    """GitHub's page of the comparison."""
+
+
 class ApprovalFields(TypedDict):
     """What others have to say yes to."""
 
@@ -81,6 +96,18 @@ class ApprovalFields(TypedDict):
     """Logins of those whose yes counted when it was judged last."""
     until: datetime
     """Then it is over."""
+    ships: ShipsFields | None
+    """None where nothing is live yet, or it is not known."""
+
+
+class PlaceFields(TypedDict):
+    """Another place where the request is shown."""
+
+    name: str
+    """`acme/shop#7`, or `Slack`."""
+    channel: str | None
+    """The id of a Slack channel, for those who read it in Slack: that names it only to people who may know it."""
+    url: str | None
 
 
 class RequestFields(TypedDict):
@@ -138,6 +165,10 @@ class RequestFields(TypedDict):
     """Where the rule behind a refusal stands: `acme/shop/.github/signalbox.yml line 12`."""
     rule_url: str | None
     """That line at GitHub; None for a file on the server."""
+    also: list[PlaceFields]
+    """Where else it is shown."""
+    slack_url: str | None
+    """Links of `also` lead there, too."""
     next_step: str
     offers: list[Offer]
     """Lines ready to copy."""

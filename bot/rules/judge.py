@@ -135,7 +135,9 @@ def asked(facts: Facts) -> Asked | None:
     if environment is None or environment.approvals is None:
         return None
     found = approvals.asked(environment.approvals, rule=_rule(facts, "approvals"), now=facts.now)
-    return found if facts.gathered is None else replace(found, yes=approvals.tally(found, facts.gathered.voices).yes)
+    if facts.gathered is None:
+        return found
+    return replace(found, yes=approvals.tally(found, facts.gathered.voices).yes, ships=facts.gathered.ships)
 
 
 def _about_the_code(facts: Facts) -> Iterator[Gate]:

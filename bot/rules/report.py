@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from bot.model.approval import Ships
 from bot.model.decision import Reason
 from bot.model.message import Message
 from bot.model.repository import Repository
@@ -27,6 +28,7 @@ from bot.rules.fields import (
     PlaceFields,
     RequestFields,
     RunFields,
+    ShipsFields,
     WorkflowFields,
 )
 from bot.rules.inputs import is_reserved
@@ -53,6 +55,7 @@ TEMPLATES: Final[Mapping[RequestState, str]] = {
 }
 
 SHORT_SHA: Final = 7
+SHOWN_TITLES: Final = 5
 
 
 def living(
@@ -95,7 +98,7 @@ def living(
         pull_request_url=_pull_request_url(request, base),
         inputs=[InputFields(name=name, value=value) for name, value in request.inputs.items() if not is_reserved(name)],
         environment=request.environment,
-        approval=_approval(request),
+        approval=_approval(request, base),
         run=told_run,
         jobs=jobs,
         counts=_counts(jobs),
@@ -127,7 +130,7 @@ def run_url(message: Message) -> str | None:
     return str(run["url"]) if isinstance(run, Mapping) else None
 
 
-def _approval(request: Request) -> ApprovalFields | None:
+def _approval(request: Request, base: str) -> ApprovalFields | None:
     asked = request.asked
     if asked is None:
         return None
@@ -137,6 +140,18 @@ def _approval(request: Request) -> ApprovalFields | None:
         people=list(asked.people),
         yes=list(asked.yes),
         until=asked.expires_at,
+        ships=_ships(asked.ships, base) if asked.ships else None,
+    )
+
+
+def _ships(ships: Ships, base: str) -> ShipsFields:
+    return ShipsFields(
+        commits=ships.commits,
+        behind=ships.behind,
+        live=ships.live,
+        titles=list(ships.titles[:SHOWN_TITLES]),
+        pull_requests=list(ships.pull_requests),
+        url=f"{base}/compare/{quote(ships.live)}...{quote(ships.sha)}",
     )
 
 

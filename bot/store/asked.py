@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from bot.model.approval import Asked
+from bot.model.approval import Asked, Ships
 from bot.store.columns import from_microseconds, to_microseconds
 
 
@@ -21,6 +22,7 @@ def asked_json(asked: Asked) -> dict[str, Any]:
         "since": to_microseconds(asked.since),
         "expires_at": to_microseconds(asked.expires_at),
         "yes": list(asked.yes),
+        "ships": None if asked.ships is None else asdict(asked.ships),
     }
 
 
@@ -36,4 +38,12 @@ def asked(value: Mapping[str, Any]) -> Asked:
         since=from_microseconds(value["since"]),
         expires_at=from_microseconds(value["expires_at"]),
         yes=tuple(value.get("yes", ())),
+        ships=_ships(value.get("ships")),
     )
+
+
+def _ships(value: Mapping[str, Any] | None) -> Ships | None:
+    if value is None:
+        return None
+    lists = {"titles": tuple(value["titles"]), "pull_requests": tuple(value["pull_requests"])}
+    return Ships(live=value["live"], sha=value["sha"], commits=value["commits"], behind=value["behind"], **lists)

@@ -392,3 +392,35 @@ async def test_rejected_by_a_button(tmp_path: Path) -> None:
         await chat.passes(5)
         assert "carol said no." in chat.read(chat.living()[0])
         assert chat.github.dispatched == []
+
+
+async def test_who_is_asked_reads_what_they_let_through(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=asking(), roles=OURS) as story:
+        await story.types("bob", "/ship production")
+        assert "Ships" not in story.answers()[0]  # nothing is live yet
+        await story.types("carol", "/approve")
+        await story.github.runs[-1].play()
+        await story.passes(10)
+        live = story.pull.head_sha
+        await story.repository.push("feature", files={"NEW.md": "x"}, message="Shorter names (#12)", by="dave")
+        await story.passes(10)
+        await story.types("bob", "/ship production")
+        page = f"https://github.test/acme/shop/compare/{live}...HEAD"
+        ships = f"**Ships:** [1 commit]({page}) beyond what is live (`{live[:7]}`): `#12`\n- Shorter names (#\u206012)"
+        assert ships in story.answers()[-1]
+        calls = [call for call in story.calls() if "/compare/" in call]
+        await story.passes(700)
+        assert [call for call in story.calls() if "/compare/" in call] == calls  # asked once
+
+
+async def test_github_s_silence_about_what_ships_holds_up_nothing(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=asking(), roles=OURS) as story:
+        await story.types("bob", "/ship production")
+        await story.types("carol", "/approve")
+        await story.github.runs[-1].play()
+        await story.passes(10)
+        story.github.faults.status(500, "GET", "*/compare/*", times=10**6)
+        await story.types("bob", "/ship production")
+        assert "Ships" not in story.answers()[-1]
+        await story.types("carol", "/approve")
+        assert sent(story) == 2

@@ -11,6 +11,7 @@ from bot.flow.ports.gates import Configs, Trusts
 from bot.flow.ports.github import (
     Accounts,
     Comments,
+    Comparisons,
     ConfigFiles,
     ConfigHistory,
     FindRepository,
@@ -56,6 +57,7 @@ __all__ = [
     "CheckRuns",
     "Clock",
     "Comments",
+    "Comparisons",
     "ConfigFiles",
     "ConfigHistory",
     "Configs",

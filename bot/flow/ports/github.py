@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bot.model.approval import Ships
 from bot.model.config import ConfigFile
 from bot.model.delivery import Attempts, Delivery
 from bot.model.inbound import Inbound
@@ -176,6 +177,13 @@ class Snapshots(Protocol):
 
     async def of(self, repository: Repository, number: int, sha: str) -> Snapshot:
         """The pull request with the checks and reviews of that commit. Raises `NotFound`, and `UpstreamError`."""
+
+
+class Comparisons(Protocol):
+    """What lies between two commits."""
+
+    async def between(self, repository: Repository, live: str, sha: str) -> Ships:
+        """What `sha` has beyond `live`. Raises `NotFound`, and `UpstreamError`."""
 
 
 class Proposals(Protocol):
