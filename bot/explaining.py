@@ -156,6 +156,7 @@ def _explain(bot: Signalbox, github: GitHub, judge: Judging) -> Explain:
         rerun=again,
         rollback=back,
         trust=trusting,
+        environments=github.environments,
         mint=bot.mint,
     )
 

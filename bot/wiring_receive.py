@@ -92,6 +92,7 @@ def _explain(common: Common, again: rerun.RunAgain, back: rollback.RollBack, sla
         rerun=again,
         rollback=back,
         trust=_trust(common),
+        environments=common.github.environments,
         mint=common.mint,
     )
 

@@ -1,6 +1,6 @@
 """Owns the examination: one line for each thing that an operator should know about this installation.
 
-It changes nothing, asks GitHub three questions and Slack one, and may run beside a server that serves.
+It changes nothing, asks GitHub a few questions and Slack one, and may run beside a server that serves.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import manifests
-from bot.doctor import audit, github, words
+from bot.doctor import audit, environments, github, words
 from bot.doctor.finding import Finding, Grade, complete
 from bot.doctor.github import AGENT
 from bot.errors import SignalboxError
@@ -39,6 +39,7 @@ async def examine(settings: Settings, now: datetime | None = None) -> list[Findi
     ]
     if settings.github is not None:
         parts.append(("GitHub", github.findings(settings.github, settings.public_url)))
+        parts.append(("environments", environments.findings(settings.github, url)))
     if settings.slack is not None:
         parts.append(("Slack", _slack(settings.slack)))
     if settings.templates is not None:

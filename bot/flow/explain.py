@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.errors import NotFound, Refused
+from bot.errors import NotFound, Refused, UpstreamError
 from bot.flow.answer import Asker
 from bot.flow.authorize import Authorize, Question
 from bot.flow.catalogs import Catalogs
-from bot.flow.ports import Accounts, Mint, SlackUsers, Units
+from bot.flow.ports import Accounts, Environments, Mint, SlackUsers, Units
 from bot.flow.rerun import RunAgain
 from bot.flow.rollback import RollBack
 from bot.flow.trust import SayTrust
@@ -39,6 +39,7 @@ class Explain:
     rerun: RunAgain
     rollback: RollBack
     trust: SayTrust
+    environments: Environments
     mint: Mint
 
     async def __call__(self, asker: Asker, line: str, whom: Whom | None = None) -> Message:
@@ -80,11 +81,21 @@ class Explain:
             return Verdict(
                 decision=judged.decision,
                 bound=judged.bound,
+                enforced=await self._enforced(asker, judged.bound.environment if judged.bound else None),
                 workflow=judged.workflow,
                 pin=judged.pin,
                 inputs=judged.inputs,
             )
         return await self._by_role(asker, command, meant)
+
+    async def _enforced(self, asker: Asker, environment: str | None) -> bool | None:
+        """Whether nobody gets past us there (T3). What GitHub does not tell changes nothing of what is judged."""
+        if environment is None:
+            return None
+        try:
+            return await self.environments.enforced(asker.target.repository, environment)
+        except UpstreamError:
+            return None
 
     async def _by_role(self, asker: Asker, command: Command, meant: Intent) -> Verdict:
         """Everything else asks for a role, a rerun for what the first request asked for, trust for a fork's head."""

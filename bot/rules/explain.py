@@ -24,6 +24,11 @@ ADVISORY: Final = (
 )
 """Said of everything that touches an environment, as long as no protection rule of ours guards it (T3)."""
 
+ENFORCED: Final = (
+    "Enforced: GitHub asks Signalbox before any job goes into this environment, whoever or whatever started its run."
+)
+"""Said where one does."""
+
 PATIENT: Final = (Reason.APPROVAL_MISSING, Reason.LOCKED)
 """Gates that a request waits at, and is not refused by."""
 
@@ -46,6 +51,8 @@ class Verdict:
     bound: Bound | None = None
     workflow: Workflow | None = None
     pin: Pin | None = None
+    enforced: bool | None = None
+    """Whether our protection rule guards the environment; None where GitHub did not say, which is no yes."""
     inputs: Mapping[str, str]
 
 
@@ -79,7 +86,8 @@ def explained(line: str, login: str | None, verdict: Verdict, repository: str) -
         "next_step": shut.next_step if shut is not None else "",
         "environment": bound.environment if bound else None,
         "dry_run": bool(bound and bound.dry_run),
-        "advisory": ADVISORY if bound and bound.environment else None,
+        "advisory": ADVISORY if bound and bound.environment and not verdict.enforced else None,
+        "enforced": ENFORCED if bound and bound.environment and verdict.enforced else None,
         "runs": _runs(verdict, repository),
         **NOWHERE,
     }

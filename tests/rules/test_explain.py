@@ -59,5 +59,13 @@ def test_what_would_run_is_told_without_our_own_inputs() -> None:
 
 def test_t3_what_touches_an_environment_is_advisory() -> None:
     bound = Bound(workflow="deploy.yml", permission=Role.WRITE, environment="production")
-    assert judged(bound=bound)["advisory"] == explain.ADVISORY
-    assert judged()["advisory"] is None
+    for told in (None, False):
+        found = judged(bound=bound, enforced=told)
+        assert (found["advisory"], found["enforced"]) == (explain.ADVISORY, None)
+    assert (judged()["advisory"], judged()["enforced"]) == (None, None)
+
+
+def test_t3_only_what_our_rule_guards_is_enforced() -> None:
+    bound = Bound(workflow="deploy.yml", permission=Role.WRITE, environment="production")
+    found = judged(bound=bound, enforced=True)
+    assert (found["advisory"], found["enforced"]) == (None, explain.ENFORCED)

@@ -71,6 +71,18 @@ async def test_that_github_does_not_name_the_installations_is_told(story: Story)
     assert (grade, text.split(":")[0]) == (Grade.LOOK, "GitHub does not name them")
 
 
+async def test_t3_environments_are_enforced_or_advisory(story: Story) -> None:
+    story.github.environment(story.repository, "production", apps=[story.github.app])
+    story.github.environment(story.repository, "staging")
+    await story.types("alice", "/status")  # so that the repository's configuration is known
+    found = await examine(story.bot.settings, story.clock.now())
+    said = "acme/shop: production enforced; staging advisory, because our protection rule is not on it"
+    assert about(found, "environments") == (Grade.FINE, said)
+    story.github.faults.status(500, "GET", "*/environments")
+    grade, text = about(await examine(story.bot.settings, story.clock.now()), "environments")
+    assert (grade, text.split(":")[0]) == (Grade.LOOK, "GitHub does not tell those of acme/shop")
+
+
 SENT_ELSEWHERE = (
     "GitHub sends to https://old.example/github/webhooks, and PUBLIC_URL means https://bot.example/github/webhooks: "
     "give the App's webhook that URL, or mend PUBLIC_URL, unless something between the two hands it on"

@@ -38,6 +38,19 @@ async def test_what_would_run_and_that_it_is_advisory(tmp_path: Path) -> None:
         assert story.github.dispatched == []
 
 
+async def test_t3_where_our_rule_guards_the_environment_it_is_enforced(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files()) as story:
+        story.github.environment(story.repository, "Production", apps=[story.github.app])
+        story.github.environment(story.repository, "staging")
+        for environment in ("production", "staging"):
+            await story.types("bob", f"/explain ship {environment}")
+        guarded, open_to_all = story.answers()
+        assert "Enforced: GitHub asks Signalbox before any job goes into this environment" in guarded
+        assert "Advisory" not in guarded
+        assert "Advisory: GitHub's own page" in open_to_all
+        assert "Enforced" not in open_to_all
+
+
 async def test_every_gate_is_judged_also_behind_one_that_is_shut(tmp_path: Path) -> None:
     async with telling(tmp_path, files=files(CONFIG + "    lock: true\n")) as story:
         await story.types("alice", "/explain ship production")
