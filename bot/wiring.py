@@ -34,6 +34,7 @@ from bot.flow import (
     records,
     redeliver,
     rejudge,
+    remind,
     restart,
     review_config,
     schedule,
@@ -70,16 +71,17 @@ async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> Common:
     common = _common(bot, github)
     steps = _steps(bot, github, slack, common)
     steps.register(bot.engine, bot.settings.sweep_seconds)
-    _keeping(bot, github)
+    _keeping(bot, github, common)
     _locks(bot, common)
     await steps.redeliver.begin()
     return common
 
 
-def _keeping(bot: Signalbox, github: GitHub) -> None:
+def _keeping(bot: Signalbox, github: GitHub, common: Common) -> None:
     """What waits, what stays for long, and what goes."""
     units: ports.Units = bot.units
     bot.engine.handle(schedule.EXPIRE, expire.Expire(units, bot.timer))
+    bot.engine.handle(schedule.REMIND, remind.Remind(common.reply))
     bot.engine.handle(keep.KEEP, keep.Keep(units, {github.connection.id: happened.read}, bot.timer))
     bot.engine.every("facts", keep.EVERY_SECONDS, keep.KEEP)
     bot.engine.handle(prune.PRUNE, prune.Prune(units, bot.timer, retention.KEPT_FOR))

@@ -12,7 +12,7 @@ from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
 from bot.flow.queue import follow, take
-from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, shown
+from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, remind, shown
 from bot.log import tag
 from bot.model.address import Address
 from bot.model.origin import Origin
@@ -112,6 +112,7 @@ class Enter:
             await unit.enqueue(dispatch(request.id))
         elif request.asked is not None:
             await unit.enqueue(expire(request.id, request.asked.expires_at))
+            await unit.enqueue(remind(request.id, request.asked))
         await self._keep_records(unit, request)
         assert request.pin is not None
         facts = {
