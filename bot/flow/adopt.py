@@ -80,7 +80,7 @@ class Adopt:
             await unit.runs.add(unseen(self.mint.id(), current, report.id, report.attempt, now))
             revived = lifecycle.reach(current, RequestState.RUNNING, at=now)
             await move(unit, current, revived, now)
-            await unit.enqueue(check(request.id))
+            await unit.enqueue(check(request.id, jobs_missed=True))
 
     async def look(self, request: Request, repository: Repository) -> verify.Found | verify.Search:
         """Ask GitHub which runs could be this request's, and judge them."""
@@ -165,6 +165,10 @@ def find(request: UUID, run_at: datetime) -> Job:
     return Job(kind=FIND, key=str(request), payload={"v": 1, "request": str(request)}, run_at=run_at)
 
 
-def check(request: UUID, run_at: datetime | None = None) -> Job:
-    """The job that asks GitHub how the run of a request stands."""
-    return Job(kind=CHECK, key=str(request), payload={"v": 1, "request": str(request)}, run_at=run_at)
+def check(request: UUID, run_at: datetime | None = None, *, jobs_missed: bool = False) -> Job:
+    """The job that asks GitHub how the run of a request stands.
+
+    `jobs_missed`: news of its jobs may have come and gone before anybody knew whose run it is, so ask for them, too.
+    """
+    payload = {"v": 1, "request": str(request), **({"jobs_missed": True} if jobs_missed else {})}
+    return Job(kind=CHECK, key=str(request), payload=payload, run_at=run_at)

@@ -128,10 +128,7 @@ class Track:
             return None
         async with self.units.read() as unit:
             now_known = (await unit.runs.of_request(request.id))[-1]
-        # Whose end was not told may have had jobs of which nothing was told either. What was told of jobs before
-        # anybody knew whose run it is, is gone: on a server that does not name the run, that is how each begins.
-        ended_untold = run.status is not RunStatus.COMPLETED and now_known.status is RunStatus.COMPLETED
-        if not ended_untold and (run.verified or now_known.jobs) and not _unsettled(now_known):
+        if not (payload.get("jobs_missed", False) or _jobs_untold(run, now_known) or _unsettled(now_known)):
             return None
         try:
             return await self.patience(self._jobs(now_known, repository), now_known.updated_at)
@@ -142,11 +139,11 @@ class Track:
 
     async def _told(self, request: Request, run: Run, repository: Repository) -> bool:
         """Ask GitHub how the run stands; whether it said so."""
-            if report.status is RunStatus.WAITING:
-                await self.doors(run, repository)
         try:
             report = await self.runs.get(repository, run.github_id, attempt=run.attempt)
             await self.take(request, run, repository, report)
+            if report.status is RunStatus.WAITING:
+                await self.doors(run, repository)
         except NotFound:
             await self._gone(request, run)
         except Refused as error:
@@ -274,6 +271,12 @@ class Track:
 
 def _failures(jobs: Sequence[RunJob]) -> int:
     return sum(1 for job in jobs if job.conclusion in (Conclusion.FAILURE, Conclusion.TIMED_OUT))
+
+
+def _jobs_untold(before: Run, now_known: Run) -> bool:
+    """Whether asking told how the run stands where nothing else had: of its jobs nothing was told either, then."""
+    ended = before.status is not RunStatus.COMPLETED and now_known.status is RunStatus.COMPLETED
+    return ended or not (before.verified or now_known.jobs)
 
 
 def _unsettled(run: Run) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.flow import adopt
 from tests.support.story import Story, telling
 
 LINE = "/run deploy.yml environment=staging"
@@ -32,6 +34,23 @@ async def test_a_job_that_was_told_of_before_the_run_was_known_is_shown(server: 
     server.github.webhooks.drop("workflow_job")
     await server.types("alice", LINE)
     await server.passes(3)
+    assert "/job/BUILD) | ⏳ waiting for a runner |" in server.answers()[0]
+
+
+async def test_it_is_shown_though_the_run_s_own_news_comes_before_we_ask(
+    server: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = adopt.check
+    later = server.clock.now() + timedelta(seconds=60)
+    monkeypatch.setattr(adopt, "check", lambda request, **more: soon(request, later, **more))
+    server.github.webhooks.drop("workflow_job")
+    await server.types("alice", LINE)
+    await server.passes(3)
+    await server.github.runs[-1].start()
+    await server.passes(3)
+    assert server.answers()[0].startswith("🔄 **Deploy is running**")
+    assert "BUILD" not in server.answers()[0]
+    await server.passes(60)
     assert "/job/BUILD) | ⏳ waiting for a runner |" in server.answers()[0]
 
 
