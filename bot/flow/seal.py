@@ -93,7 +93,7 @@ class Seal:
         if not head.position or (head == self._told and waited < HEAD_AT_REST):
             return
         facts = {"action": "audit_head", "position": head.position, "seal": head.seal}
-        log.info("The audit trail is sealed up to position %d", head.position, extra=facts)
+        log.info("The head of the audit trail is %s", head, extra=facts)
         self._told, self._told_at = head, now
 
 
