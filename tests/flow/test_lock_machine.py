@@ -238,6 +238,11 @@ class LockQueue(RuleBasedStateMachine):
             return await unit.locks.held(make.CONNECTION, 77)
 
     @invariant()
+    def whoever_ended_holds_nothing(self) -> None:
+        alive = {each.id for each in self.run(self._all(locking.keeps))}
+        assert {lock.request for lock in self.run(self._held()) if lock.request is not None} <= alive
+
+    @invariant()
     def no_lost_waiter(self) -> None:
         held, now = self.run(self._held()), self.clock.now()
         for request in self.run(self._all(locking.queued)):

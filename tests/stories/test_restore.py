@@ -320,3 +320,16 @@ async def test_t23_what_waited_in_slack_before_it_was_judged_is_void_and_only_it
         assert chat.whispers("alice")[1:] == [void]
         assert (chat.living(), chat.whispers("bob"), chat.github.dispatched) == ([], [], [])
         assert await reasons(chat) == {f"/ops {line}": ("voided", "restored")}
+
+
+async def test_t23_a_person_s_lock_is_void_and_its_owner_hears_of_it(story: Story, tmp_path: Path) -> None:
+    await story.types("alice", "/lock staging")
+    async with restored(story, saved(story, tmp_path)) as found:
+        assert found.taken_back["locks_ended"] == 1
+        await story.passes(60)
+        assert story.answers()[-1] == (
+            "🔓 @alice, your lock of `staging` is void: Signalbox was restored from a backup. Lock it again if it is "
+            "still needed."
+        )
+        await story.types("alice", "/locks")
+        assert story.answers()[-1].startswith("Nothing is locked")
