@@ -275,5 +275,5 @@ class LockQueue(RuleBasedStateMachine):
 
 TestLockQueue = LockQueue.TestCase
 TestLockQueue.settings = settings(
-    max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
