@@ -21,7 +21,7 @@ from bot.demo.stage import Stage, Story
 from bot.demo.stories import STORIES
 from bot.demo.window import Page
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 ROOT = Path(__file__).resolve().parents[1]
 COLOUR = re.compile(r"\x1b\[\d*m")
 DEMO = [sys.executable, "-m", "bot", "demo"]

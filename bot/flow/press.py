@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from bot.flow.converse import Converse
 from bot.flow.enter import judged_before
 from bot.flow.meet import Met
 from bot.flow.patience import Away
-from bot.flow.ports import Units
+from bot.flow.ports import Unit, Units
+from bot.flow.post import GRACE
 from bot.flow.wait import SLACK as SLACK_AWAY
-from bot.model.address import SLACK
+from bot.model.address import SLACK, SlackPlace
 from bot.model.decision import Reason
 from bot.model.inbound import ButtonPressed, SlackCommandReceived
 from bot.model.message import Message
@@ -32,6 +34,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What the buttons below a request's message ask for."""
+
+SOON: Final = timedelta(seconds=1)
 
 ALONE: Final[Mapping[str, str]] = MappingProxyType({"link_begin": "link", "help": "help"})
 """Buttons that are about nobody but whoever presses them."""
@@ -53,6 +57,8 @@ class Press:
             shown = None
             if origin.message is not None:
                 shown = await unit.requests.shown_as(SLACK, origin.connection, origin.channel, origin.message)
+            if shown is None and await _being_posted(unit, pressed) and self.converse.clock.now() - arrived < GRACE:
+                return self.converse.clock.now() + SOON
         words = _words(pressed, shown)
         said = SlackCommandReceived(origin=origin, words=words or pressed.action, response_url=pressed.response_url)
         try:
@@ -74,6 +80,21 @@ class Press:
         caller = met.caller(pressed.action, self.converse.dialect(None))
         message = Message(name="press_answered", fields=fields)
         await self.converse.reply(caller, message, action="command_refused", reason=Reason.CLOSED)
+
+
+async def _being_posted(unit: Unit, pressed: ButtonPressed) -> bool:
+    """Whether a message of that request is just being posted there: people can be quicker than our note of its `ts`."""
+    try:
+        request = UUID(pressed.value)
+    except ValueError:
+        return False
+    there = (pressed.origin.connection, pressed.origin.channel)
+    for announcement in await unit.announcements.of_request(request):
+        address = announcement.address
+        unsaved = announcement.message_id is None and announcement.attempted_at is not None
+        if unsaved and isinstance(address, SlackPlace) and (address.connection, address.channel) == there:
+            return True
+    return False
 
 
 def _words(pressed: ButtonPressed, shown: Request | None) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -175,6 +177,23 @@ async def test_a_linked_guest_may_press_only_where_the_channel_lets_guests(chat:
     await chat.presses("gus", message, "cancel")
     await chat.passes(3)
     assert chat.whispers("gus")[1:] == ["Stopping request CODE."]
+    assert chat.github.runs[-1].conclusion == "cancelled"
+
+
+async def test_a_press_that_is_quicker_than_our_note_of_the_message_waits_for_it(chat: SlackStory) -> None:
+    message = await started(chat)
+    async with chat.bot.units.write() as unit:
+        request = await unit.requests.get(UUID(element(message, "cancel")["value"]))
+        assert request is not None
+        told = next(each for each in await unit.announcements.of_request(request.id) if each.message_id == message.ts)
+        unsaved = await unit.announcements.save(replace(told, message_id=None, attempted_at=chat.clock.now()))
+    await chat.slack.presses("bob", message, "cancel", confirm=True)
+    await chat.bot.engine.settled()
+    assert chat.whispers("bob") == []
+    async with chat.bot.units.write() as unit:
+        await unit.announcements.save(replace(unsaved, message_id=told.message_id))
+    await chat.passes(3)
+    assert chat.whispers("bob") == ["Stopping request CODE."]
     assert chat.github.runs[-1].conclusion == "cancelled"
 
 
