@@ -11,6 +11,7 @@ from bot.model.config import Config, ConfiguredCommand
 from bot.model.intent import Dispatch, Intent
 from bot.rules.claims import naming
 from bot.rules.live import LIVE
+from bot.rules.rehearsing import NOOP, offered
 from bot.rules.values import wanted
 
 REF: Final = Argument(name="ref", description="A branch or tag of the repository instead of the pull request's head.")
@@ -48,7 +49,7 @@ def command_of(configured: ConfiguredCommand) -> Command:
         whole_line=False,
         examples=examples_of(configured),
         propose=propose,
-        options=(REF,),
+        options=(REF, NOOP) if offered(configured) else (REF,),
         configured=configured,
         bare=LIVE if _names_none(configured) else None,
     )

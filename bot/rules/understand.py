@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.errors import UserError
 from bot.model.command import Arguments, Command, ParsedCommand, Problem
 from bot.model.intent import Intent
-from bot.rules import arguments, parse
+from bot.rules import arguments, parse, rehearsing
 
 
 def understand(catalog: Mapping[str, Command], parsed: ParsedCommand) -> Intent | Problem:
@@ -18,7 +18,10 @@ def understand(catalog: Mapping[str, Command], parsed: ParsedCommand) -> Intent 
     if command.whole_line:
         matched: Arguments | Problem = Arguments(values={"line": parse.rest(parsed)})
     else:
-        matched = arguments.match(command, parsed.positional, parsed.named, head=parse.head(parsed))
+        named = rehearsing.translated(command, parsed.named)
+        if isinstance(named, Problem):
+            return named
+        matched = arguments.match(command, parsed.positional, named, head=parse.head(parsed))
     if isinstance(matched, Problem):
         return matched
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.stories.test_rollback import moved_on, shipped
 from tests.support.configured import CONFIG, files
 from tests.support.slack_story import talking
@@ -126,3 +128,45 @@ async def test_deploy_in_slack_without_one_of_its_own(tmp_path: Path) -> None:
         await chat.ops("alice", "deploy acme/shop")
         assert "has no environment" in chat.whispers("alice")[-1]
         assert chat.github.dispatched == []
+
+
+@pytest.mark.parametrize("line", ["/deploy production --noop", "/ops deploy --noop=true production"])
+async def test_noop_rehearses_by_the_argument_that_the_configuration_names(tmp_path: Path, line: str) -> None:
+    async with telling(tmp_path, files=files(DEPLOY)) as story:
+        await shipped(story, line=line)
+        assert story.github.dispatched[-1].inputs["dry_run"] == "true"
+        await story.types("bob", "/deploy")
+        assert "- `production`: nothing that Signalbox started" in story.answers()[-1]
+
+
+async def test_noop_where_nothing_can_be_rehearsed_says_so(tmp_path: Path) -> None:
+    plain = DEPLOY.replace("    dry_run: dry_run\n", "")
+    async with telling(tmp_path, files=files(plain)) as story:
+        await story.types("bob", "/deploy production --noop")
+        assert (
+            '"deploy" can not be rehearsed: its configuration names no argument for that (dry_run).'
+            in (story.answers()[-1])
+        )
+        assert story.github.dispatched == []
+
+
+async def test_noop_beside_its_argument_is_one_too_many(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(DEPLOY)) as story:
+        await story.types("bob", "/deploy production dry_run=false --noop")
+        assert '"dry_run" is given twice: by its name and as "noop".' in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+async def test_a_word_behind_noop_is_never_taken_for_something_else(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(DEPLOY)) as story:
+        await story.types("bob", "/deploy --noop production")
+        assert '"noop" is true or false, not "production": write --noop last.' in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+async def test_noop_from_slack(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files(DEPLOY)) as chat:
+        await chat.ops("bob", "deploy acme/shop production --noop")
+        assert chat.github.dispatched[-1].inputs["dry_run"] == "true"
+        await chat.ops("bob", "deploy acme/shop production dry_run=true --noop")
+        assert "is given twice" in chat.whispers("bob")[-1]
