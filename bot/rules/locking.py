@@ -17,11 +17,9 @@ from bot.model.config import Config
 from bot.model.lock import EVERYTHING, Holder, Lock
 from bot.model.request import Request, RequestState
 from bot.rules.claims import folded, reach
+from bot.rules.lifecycle import LOCK, UPSTREAM
 from bot.rules.nearest import nearest
 from bot.rules.wording import listed, quoted
-
-LOCK: Final = "lock"
-"""What a request waits for that somebody's lock holds back."""
 
 LOST_KEEPS: Final = timedelta(hours=1)
 """How long a request that was lost sight of keeps its lock: its run may still be under way."""
@@ -111,7 +109,7 @@ def _own(lock: Lock, person: UUID | None, request: UUID | None) -> bool:
 
 def keeps(request: Request) -> bool:
     """Whether a request keeps the lock that it has."""
-    return request.state in KEEPS or (request.state is RequestState.WAITING and request.waiting_for == "upstream")
+    return request.state in KEEPS or (request.state is RequestState.WAITING and request.waiting_for == UPSTREAM)
 
 
 def queued(request: Request) -> bool:

@@ -1,7 +1,7 @@
 """Owns how long things are kept. docs/operating.md gives the reason of each; a test holds the two equal.
 
-What is not named here is kept for good: requests, runs, the audit, people and their links, heads, and the natural keys
-of answers, without which an old delivery could be replayed (T20).
+What is not named here is kept for good: requests, runs, votes, locks, the audit, people and their links, heads,
+and the natural keys of answers, without which an old delivery could be replayed (T20).
 """
 
 from __future__ import annotations
