@@ -123,7 +123,7 @@ async def test_of_two_requests_for_a_locked_environment_one_waits_its_turn(tmp_p
         await story.passes(1)
         await story.types("bob", "/ship production")
         assert len(story.github.dispatched) == 1
-        assert "waits for a lock" in story.answers()[-1]
+        assert "waits** for a lock" in story.answers()[-1]
         await story.github.runs[-1].play()
         await story.passes(1)
         assert len(story.github.dispatched) == 2
