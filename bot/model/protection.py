@@ -42,4 +42,4 @@ class Protection:
     """How many comments that decide nothing GitHub took of us about it."""
     asked_at: datetime
     answered_at: datetime | None
-    """When GitHub took what we decided; None while it may not have heard it."""
+    """When GitHub took what we decided; None while it may not have heard it, which a run that is over leaves so."""
