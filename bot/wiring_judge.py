@@ -45,7 +45,7 @@ def judging(bot: Signalbox, github: GitHub, stack: AsyncExitStack) -> Judging:
     configure = Configure(units, layer, bot.timer, server=server, shared=not bot.settings.sqlite)
     stack.push_async_callback(configure.aclose)
     known = catalogs.Catalogs(catalog.load(), configure)
-    located = locate.Locate(units, github.pull_requests, github.workflows, bot.timer)
+    located = locate.Locate(units, github.pull_requests, github.workflows, github.comparisons, bot.timer)
     voices = Voices(units, github.permissions, github.teams, github.pull_requests)
     holders = Holders(units, bot.timer)
     ships = TellShips(units, github.comparisons)

@@ -129,6 +129,7 @@ class Case:
             problem=sent if isinstance(sent, Problem) else None,
             pin=located.pinned if located else None,
             takes_sha=self._declares(SHA),
+            commit=located is not None and located.commit,
             recorded=question.recorded is not None,
             own_app=own_app,
             now=now,

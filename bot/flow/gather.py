@@ -133,7 +133,7 @@ class Gather:
         return await self.ships(repository, bound.environment, located.pinned.sha)
 
     async def _default(self, repository: Repository, bound: Bound, located: Located) -> tuple[str, str] | None:
-        if not bound.guarded and not located.fork:
+        if not bound.guarded and not located.fork and not located.commit:
             return None
         return await self.locate.default_branch(repository)
 

@@ -119,6 +119,9 @@ class Workflows:
         named = _REF.fullmatch(ref)
         if named is None:
             raise NotFound(f"{ref} is no branch or tag", status=404)
+        return await self._sha(repository, named["short"])
+
+    async def _sha(self, repository: Repository, ref: str) -> str:
         try:
             answer = await self._client(repository).request(
                 "GET",
@@ -126,13 +129,23 @@ class Workflows:
                 repository=repository,
                 permissions=scopes.CONTENTS,
                 query={"per_page": 1},
-                ref=named["short"],
+                ref=ref,
             )
         except Refused as error:
             if error.status != 422:
                 raise
             raise NotFound(str(error), status=404) from error
         return answer.read(_Commit).sha
+
+    async def commit(self, repository: Repository, named: str) -> str | None:
+        """The full id of the commit whose id begins so, hexadecimal; None when GitHub finds none, or several.
+
+        It may lie in a fork: GitHub keeps the commits of all of them together.
+        """
+        try:
+            return await self._sha(repository, named)
+        except NotFound:
+            return None
 
     async def dispatch(self, repository: Repository, path: str, *, ref: str, inputs: Mapping[str, str]) -> int | None:
         """Start it; the run's id where the host tells, else None (T31). `Unreachable` may mean that it started.

@@ -14,7 +14,9 @@ from bot.rules.live import LIVE
 from bot.rules.rehearsing import NOOP, offered
 from bot.rules.values import wanted
 
-REF: Final = Argument(name="ref", description="A branch or tag of the repository instead of the pull request's head.")
+REF: Final = Argument(
+    name="ref", description="A branch or tag, or a commit of the default branch, instead of the pull request's head."
+)
 """What every configured command takes beside its own arguments."""
 
 REPLACEABLE: Final = frozenset({"deploy"})

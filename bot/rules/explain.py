@@ -16,6 +16,7 @@ from bot.model.request import Pin
 from bot.model.workflow import Workflow
 from bot.rules import policy
 from bot.rules.inputs import is_reserved
+from bot.rules.pin import short
 from bot.rules.refuse import NOWHERE, shown
 
 ADVISORY: Final = (
@@ -107,7 +108,7 @@ def _runs(verdict: Verdict, repository: str) -> dict[str, object] | None:
     return {
         "file": file,
         "path": f"/{quote(repository)}/actions/workflows/{quote(file)}",
-        "ref": re.sub(r"\Arefs/(heads|tags)/", "", pin.ref),
+        "ref": short(pin.ref),
         "sha": pin.sha,
         "commit_path": f"/{quote(repository)}/commit/{quote(pin.sha)}",
         "handed_over": pin.head_sha is not None,

@@ -63,6 +63,8 @@ class Facts:
     """Whether the workflow declares `signalbox_sha`."""
     own_app: int | None
     now: datetime
+    commit: bool = False
+    """Whether a commit was named, which no branch may be at."""
     recorded: bool = False
     """Whether a success on record is put back, which showed what a pull request has to show (T12)."""
     gathered: Gathered | None = None
@@ -161,7 +163,11 @@ def _about_the_code(facts: Facts) -> Iterator[Gate]:
     if facts.pin is not None:
         yield pinning.unmoved(facts.pin, guarded=facts.bound.guarded and facts.on_head)
         handed = pinning.pinnable(
-            facts.bound, fork=facts.fork, takes_sha=facts.takes_sha, config=facts.config, verb=facts.verb
+            facts.bound,
+            fork=facts.fork or facts.commit,
+            takes_sha=facts.takes_sha,
+            config=facts.config,
+            verb=facts.verb,
         )
         if handed is not None:
             yield handed

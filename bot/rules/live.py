@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from bot.rules import lock_words
 from bot.rules.claims import folded
 from bot.rules.gates.freeze import windows
 from bot.rules.locking import environments, over
+from bot.rules.pin import short
 
 LIVE: Final = Query(question=Question.ENVIRONMENTS)
 """What `deploy` asks without any words."""
@@ -106,7 +106,7 @@ def _live(step: Step, url: str) -> Mapping[str, Any]:
     assert request.pin is not None  # nothing succeeds unpinned
     return {
         "sha": request.pin.sha,
-        "ref": re.sub(r"\Arefs/(heads|tags)/", "", request.pin.ref),
+        "ref": short(request.pin.ref),
         "number": request.pin.pull_request,
         "code": request.code,
         "url": url,

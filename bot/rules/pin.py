@@ -6,6 +6,7 @@ compare our own record of the head with what GitHub answers now, and act only wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,19 @@ from bot.model.request import PinSource
 
 LATE: Final = timedelta(minutes=15)
 """A command handled later than this goes on only if its head is shown to be unmoved."""
+
+
+_COMMIT: Final = re.compile(r"[0-9a-f]{7,64}")
+
+
+def is_commit(named: str) -> bool:
+    """Whether it reads as a commit's id, or the beginning of one. Branches and tags of ours are `refs/...`."""
+    return _COMMIT.fullmatch(named) is not None
+
+
+def short(ref: str) -> str:
+    """A branch, tag or commit as people call it."""
+    return ref[:7] if is_commit(ref) else re.sub(r"\Arefs/(heads|tags)/", "", ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ The fields are declared in bot/rules/fields.py.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,6 +35,7 @@ from bot.rules.lifecycle import FINAL, UPSTREAM, held_up
 from bot.rules.next_step import next_step
 from bot.rules.normalise import normalise
 from bot.rules.patience import OUTAGE
+from bot.rules.pin import short
 from bot.rules.status import Group, told
 
 TEMPLATES: Final[Mapping[RequestState, str]] = {
@@ -92,7 +92,7 @@ def living(
         repository=repository.full_name,
         server_url=server_url,
         workflow=_workflow(request, base),
-        ref=_short_ref(request.pin.ref) if request.pin else None,
+        ref=short(request.pin.ref) if request.pin else None,
         commit=_commit(request, base),
         pull_request=request.pin.pull_request if request.pin else None,
         pull_request_url=_pull_request_url(request, base),
@@ -175,10 +175,6 @@ def _commit(request: Request, base: str) -> CommitFields | None:
 def _pull_request_url(request: Request, base: str) -> str | None:
     number = request.pin.pull_request if request.pin else None
     return f"{base}/pull/{number}" if number is not None else None
-
-
-def _short_ref(ref: str) -> str:
-    return re.sub(r"\Arefs/(heads|tags)/", "", ref)
 
 
 def _run(run: Run, base: str) -> RunFields:

@@ -170,3 +170,56 @@ async def test_noop_from_slack(tmp_path: Path) -> None:
         assert chat.github.dispatched[-1].inputs["dry_run"] == "true"
         await chat.ops("bob", "deploy acme/shop production dry_run=true --noop")
         assert "is given twice" in chat.whispers("bob")[-1]
+
+
+async def test_a_commit_of_the_default_branch_is_deployed_without_a_pull_request(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(DEPLOY)) as story:
+        old = story.repository.head_sha
+        await story.repository.push(files={"README.md": "Newer"}, by="alice")
+        await story.types("bob", f"/deploy production ref={old[:9]}")
+        await story.passes(10)
+        dispatched = story.github.dispatched[-1]
+        assert (dispatched.ref, dispatched.inputs["signalbox_sha"]) == ("refs/heads/main", old)
+        await story.github.runs[-1].play()
+        await story.passes(1)
+        assert story.answers()[-1].startswith("✅ **Ship passed**")
+        await story.types("bob", "/rerun")
+        await story.passes(1)
+        assert story.github.runs[-1].attempt == 2
+
+
+async def test_t15_a_commit_that_the_default_branch_does_not_have_is_refused(tmp_path: Path) -> None:
+    async with telling(tmp_path, files=files(DEPLOY)) as story:
+        await story.types("bob", f"/deploy production ref={story.pull.head_sha}")
+        assert "is no commit of main; only those can be named." in story.answers()[-1]
+        await story.types("bob", "/deploy production ref=0123456789")
+        assert "There is no branch or tag 0123456789 in acme/shop." in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+@pytest.mark.parametrize(("asks", "reason"), [("checks: passing", "checks_missing"), ("up_to_date: true", "outdated")])
+async def test_t15_nothing_speaks_for_a_named_commit(tmp_path: Path, asks: str, reason: str) -> None:
+    strict = DEPLOY.replace("    permission: maintain\n", f"    requires: {{{asks}}}\n")
+    async with telling(tmp_path, files=files(strict)) as story:
+        old = story.repository.head_sha
+        await story.repository.push(files={"README.md": "Newer"}, by="alice")
+        await story.types("bob", f"/deploy production ref={old}")
+        assert f"(`{reason}`)" in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+async def test_what_touches_no_environment_is_handed_a_named_commit_too(tmp_path: Path) -> None:
+    async with telling(tmp_path) as story:
+        await story.types("bob", f"/run nightly.yml ref={story.repository.head_sha}")
+        assert "(`not_pinnable`)" in story.answers()[-1]
+        assert story.github.dispatched == []
+
+
+async def test_a_branch_and_a_commit_are_deployed_from_slack(tmp_path: Path) -> None:
+    async with talking(tmp_path, files=files(DEPLOY)) as chat:
+        old = chat.repository.head_sha
+        await chat.ops("bob", "deploy acme/shop staging ref=main")
+        assert chat.github.dispatched[-1].inputs["signalbox_sha"] == old
+        await chat.repository.push(files={"README.md": "Newer"}, by="alice")
+        await chat.ops("bob", f"deploy acme/shop production ref={old[:7]}")
+        assert chat.github.dispatched[-1].inputs["signalbox_sha"] == old

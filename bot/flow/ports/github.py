@@ -79,6 +79,9 @@ class Workflows(Protocol):
     async def head_of(self, repository: Repository, ref: str) -> str:
         """The commit that a branch or tag (`refs/...`) names now. Raises `NotFound`."""
 
+    async def commit(self, repository: Repository, named: str) -> str | None:
+        """The full id of the commit that begins so; None when there is none, or several. It may lie in a fork."""
+
     async def dispatch(self, repository: Repository, path: str, *, ref: str, inputs: Mapping[str, str]) -> int | None:
         """Start it; the run's id where the host tells, else None (T31). Never retried inside."""
 
