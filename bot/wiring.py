@@ -102,11 +102,11 @@ class Steps:
 
     receive: receive.Receive
     dispatch: dispatch.Dispatcher
+    protect: protect.Protect
     adopt: adopt.Adopt
     track: track.Track
     announce: announce.Announce
     post: post_answer.PostAnswer
-    protect: protect.Protect
     react: post_answer.React
     stop: cancel.Stop
     review: review_config.ReviewConfig
@@ -118,11 +118,11 @@ class Steps:
         """Tell the engine who does which kind of job (docs/architecture.md lists them)."""
         engine.handle(receive.DELIVERY, self.receive, on_held=self.receive.gave_up)
         engine.handle(schedule.DISPATCH, self.dispatch, on_held=self.dispatch.gave_up)
+        engine.handle(protect_job.PROTECT, self.protect, on_held=self.protect.gave_up)
         engine.handle(adopt.FIND, self.adopt.find, on_held=self.adopt.gave_up)
         engine.handle(adopt.CHECK, self.track.check)
         engine.handle(cancel.STOP, self.stop, policy=PATIENT, on_held=self.stop.gave_up)
         engine.handle(schedule.ANNOUNCE, self.announce, policy=PATIENT)
-        engine.handle(protect_job.PROTECT, self.protect, on_held=self.protect.gave_up)
         engine.handle(answer.POST, self.post, policy=PATIENT)
         engine.handle(answer.REACT, self.react, policy=BRIEF)
         engine.handle(review_config.REVIEW, self.review, policy=BRIEF)
@@ -168,11 +168,11 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     return Steps(
         receive=receiving(common, tracker, slack),
         dispatch=dispatch.Dispatcher(units, github.workflows, rejudging, ties, restarting, clock, patient),
+        protect=_protect(common, tracker),
         adopt=ties,
         track=tracker,
         announce=announce.Announce(units, poster, channels, reply, common.render, dialect, clock, patient, grace),
         post=post_answer.PostAnswer(units, poster, clock, patient, grace),
-        protect=_protect(common, tracker),
         react=post_answer.React(units, github.comments, patient),
         stop=cancel.Stop(units, github.runs, clock, patient),
         review=reviewing(common),
@@ -184,10 +184,6 @@ def _steps(bot: Signalbox, github: GitHub, slack: Slack | None, common: Common) 
     )
 
 
-def _common(bot: Signalbox, github: GitHub) -> Common:
-    units: ports.Units = bot.units
-    clock, mint = bot.timer, bot.mint
-    render: ports.Render = Renderer(TEMPLATES, bot.settings.templates)
 def _protect(common: Common, tracker: track.Track) -> protect.Protect:
     github = common.github
     return protect.Protect(
@@ -203,6 +199,10 @@ def _protect(common: Common, tracker: track.Track) -> protect.Protect:
     )
 
 
+def _common(bot: Signalbox, github: GitHub) -> Common:
+    units: ports.Units = bot.units
+    clock, mint = bot.timer, bot.mint
+    render: ports.Render = Renderer(TEMPLATES, bot.settings.templates)
     apps = bot.settings.github
     pages = bot.settings.public_url if apps is not None and apps.client_id is not None else None
     reply, patient = answer.Reply(units, render, clock, mint, pages), patience.Patience(clock, random.random)
