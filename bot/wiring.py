@@ -50,6 +50,7 @@ from bot.render.renderer import Renderer
 from bot.rules import retention
 from bot.wiring_audit import sealing, watching
 from bot.wiring_judge import Judging, judging
+from bot.wiring_notice import noticing
 from bot.wiring_receive import receiving, reviewing
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ async def wire(bot: Signalbox, github: GitHub, slack: Slack | None) -> Common:
     steps.register(bot.engine, bot.settings.sweep_seconds)
     _keeping(bot, github, common)
     _locks(bot, common)
+    noticing(bot, common, slack)
     await steps.redeliver.begin()
     return common
 

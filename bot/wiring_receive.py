@@ -113,7 +113,7 @@ def _confirm(common: Common) -> confirm.ConfirmConfig:
 def receiving(common: Common, tracker: track.Track, slack: Slack | None) -> receive.Receive:
     """The steps from what came in to what is done about it."""
     github, units, clock, mint, reply = common.github, common.units, common.clock, common.mint, common.reply
-    entering = enter.Enter(units, reply, clock, mint)
+    entering = enter.Enter(units, reply, clock, mint, notifies=slack is not None)
     opener = opening.Open(units, common.judge, entering, reply, clock, mint)
     again = rerun.RunAgain(units, common.judge, entering, reply, clock, mint)
     back = rollback.RollBack(units, common.judge, entering, reply, clock, mint)

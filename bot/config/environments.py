@@ -45,6 +45,7 @@ def _environment(name: str, found: shape.Environment, path: Path, faults: Faults
         any_base=bool(requires.any_base),
         lock=bool(found.lock),
         freeze=tuple(times.freeze(each, (*path, "freeze", str(index)), faults) for index, each in frozen),
+        notify=_channels(found.notify),
     )
 
 
@@ -52,6 +53,12 @@ def after(requires: shape.Requires) -> tuple[str, ...]:
     """The environments that come first, as written."""
     found = requires.after
     return (found,) if isinstance(found, str) else tuple(found or ())
+
+
+def _channels(found: str | list[str] | UnsetType) -> tuple[str, ...]:
+    """Without the `#`, which may be left out."""
+    said = [found] if isinstance(found, str) else found or []
+    return tuple(dict.fromkeys(each.removeprefix("#") for each in said))
 
 
 def _approvals(found: shape.Approvals | UnsetType, path: Path, faults: Faults) -> Approvals | None:

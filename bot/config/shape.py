@@ -33,6 +33,7 @@ Team = Annotated[
 ]
 Teams = Annotated[list[Team], Meta(min_length=1, max_length=50)]
 Login = Annotated[str, _form("^[A-Za-z0-9][A-Za-z0-9_-]*$", "a GitHub login without @, such as octocat")]
+Channel = Annotated[str, _form(r"^#?[^\s#@<>&|`A-Z]{1,80}$", 'a channel in quotes, such as "#deploys"', 81)]
 EnvironmentName = Annotated[str, _form(r"^\S(.*\S)?$", "a name without spaces around it", 255)]
 Value = Annotated[str, Meta(max_length=1000)] | int | float | bool
 """Kept as written: `1.10` keeps its zero, `true` is the text true."""
@@ -228,6 +229,10 @@ class Environment(Struct, forbid_unknown_fields=True, kw_only=True):
     freeze: Annotated[
         Annotated[list[Freeze], Meta(min_length=1, max_length=100)] | UnsetType,
         _says("Times in which nothing ships.", [{"from": "Fri 16:00", "to": "Mon 08:00", "timezone": "Europe/Berlin"}]),
+    ] = UNSET
+    notify: Annotated[
+        Channel | Annotated[list[Channel], Meta(min_length=1, max_length=10)] | UnsetType,
+        _says("Slack channels that show every request for it: channels of this repository (`use`).", "#deploys"),
     ] = UNSET
 
 

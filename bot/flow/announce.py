@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.errors import NotFound, RateLimited, Refused, Unreachable
+from bot.flow.also import Also, Others
 from bot.flow.answer import Reply, rendered
 from bot.flow.insist import insist
 from bot.flow.patience import Patience
@@ -44,6 +45,9 @@ class _Picture:
     asked_by: str
     slack_user: str | None
     """Whom Slack knows the asker as, where the message stands in Slack."""
+    extra: bool
+    """Whether it is shown somewhere else first: the asker looks there, and this is for others."""
+    others: Others
 
     @property
     def changed_at(self) -> datetime:
@@ -79,6 +83,8 @@ class Announce:
     async def _show(self, picture: _Picture) -> datetime | None:
         announcement = picture.announcement
         if await self._overheard(picture):
+            if picture.extra:
+                return self._unheard("The channel is shared with another organisation now.")
             return await self._elsewhere(picture, announcement, shared=True)
         text = await self._said(picture)
         if text is None:
@@ -116,6 +122,9 @@ class Announce:
             if isinstance(attempt.address, CheckPlace | DeploymentPlace):
                 await self._unkept(attempt, error)
                 return None
+            if picture.extra:
+                await self._attempted(attempt, None)
+                return self._unheard(str(error))
             if isinstance(error, NotFound):
                 return await self._elsewhere(picture, attempt, shared=False)
             await self._attempted(attempt, None)
@@ -133,6 +142,11 @@ class Announce:
         log.warning("GitHub does not take a record of a request: %s", error, extra={"action": "record_refused"})
         await self._attempted(attempt, None)
 
+    @staticmethod
+    def _unheard(why: str) -> None:
+        """The request shows where it was asked, and is told again here with its next news if that can be."""
+        log.warning("A request can not be shown in every place: %s", why, extra={"action": "place_unheard"})
+
     async def _attempted(self, announcement: Announcement, at: datetime | None) -> Announcement:
         async with self.units.write() as unit:
             return await unit.announcements.save(replace(announcement, attempted_at=at))
@@ -148,7 +162,7 @@ class Announce:
         place = replace(address, channel=origin.channel, thread=origin.thread, only_for=origin.user)
         async with self.units.write() as unit:
             told = replace(self._message(picture), buttons=())
-            await self.reply.tell(unit, place, told, key=f"refused:{picture.announcement.id}")
+            await self.reply.tell(unit, place, told, key=f"refused:{request.id}")
         return True
 
     async def _overheard(self, picture: _Picture) -> bool:
@@ -187,6 +201,7 @@ class Announce:
             connection = await unit.connections.get(request.connection)
             person = await unit.people.get(request.person)
             slack_user = await _slack_user(unit, announcement, request)
+            places = await unit.announcements.of_request(request.id)
             runs = await unit.runs.of_request(request.id)
             request = await in_the_queue(unit, request, self.clock.now())
         assert repository is not None
@@ -199,6 +214,8 @@ class Announce:
             server_url=connection.server_url,
             asked_by=person.github.login,
             slack_user=slack_user,
+            extra=announcement.id != places[0].id,
+            others=await Also(self.post.messages)(announcement, places, repository, connection.server_url),
         )
 
     def _message(self, picture: _Picture) -> Message:
@@ -210,6 +227,8 @@ class Announce:
             server_url=picture.server_url,
             now=self.clock.now(),
             slack_user=picture.slack_user,
+            also=picture.others.places,
+            slack_url=picture.others.slack_url,
         )
         if self.dialect is None or not isinstance(picture.announcement.address, SlackPlace):
             return message

@@ -12,9 +12,9 @@ from bot.flow.answer import WAITS, Asker, Reply, note
 from bot.flow.move import move
 from bot.flow.ports import Clock, Mint, Unit, Units
 from bot.flow.queue import follow, take
-from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, remind, shown
+from bot.flow.schedule import FIRST_LOOK, announce, dispatch, expire, notify, remind, shown
 from bot.log import tag
-from bot.model.address import Address
+from bot.model.address import Address, GitHubThread
 from bot.model.origin import Origin
 from bot.model.request import Announcement, Request, RequestState
 from bot.rules import lifecycle, records
@@ -36,6 +36,8 @@ class Enter:
     reply: Reply
     clock: Clock
     mint: Mint
+    notifies: bool = False
+    """Whether there is a Slack, whose channels a configuration may name."""
 
     async def __call__(self, request: Request, asker: Asker, *, locks: bool = False) -> None:
         """Keep a request that may run, or waits for people; in place of the one that waited for its judgement if one
@@ -114,6 +116,7 @@ class Enter:
             await unit.enqueue(expire(request.id, request.asked.expires_at))
             await unit.enqueue(remind(request.id, request.asked))
         await self._keep_records(unit, request)
+        await self._show_elsewhere(unit, request, asker)
         assert request.pin is not None
         facts = {
             "code": request.code,
@@ -130,9 +133,24 @@ class Enter:
     async def _keep_records(self, unit: Unit, request: Request) -> None:
         """What GitHub itself shows of what touches an environment: a check run, and later a deployment."""
         for record in records.places(request):
-            kept = await self._announced(unit, request, record)
-            if shown(request, kept):
-                await unit.enqueue(announce(kept.id, request.created_at + FIRST_LOOK))
+            await self._shown_too(unit, request, record)
+
+    async def _show_elsewhere(self, unit: Unit, request: Request, asker: Asker) -> None:
+        """What touches an environment is everybody's business: also of those who read the pull request, and of the
+        channels that the configuration names."""
+        if request.environment is None:
+            return
+        if request.on_pull_request and request.number is not None and not isinstance(asker.stage, GitHubThread):
+            connection, repository = request.connection, request.repository
+            thread = GitHubThread(connection=connection, repository=repository, number=request.number)
+            await self._shown_too(unit, request, thread)
+        if self.notifies:
+            await unit.enqueue(notify(request.id))
+
+    async def _shown_too(self, unit: Unit, request: Request, address: Address) -> None:
+        kept = await self._announced(unit, request, address)
+        if shown(request, kept):
+            await unit.enqueue(announce(kept.id, request.created_at + FIRST_LOOK))
 
     async def _announcement(self, unit: Unit, request: Request, asker: Asker) -> Announcement:
         return await self._announced(unit, request, asker.stage)

@@ -181,6 +181,8 @@ class Environment:
     """Whether a pull request into another branch than the default one may."""
     lock: bool = False
     freeze: tuple[Freeze, ...] = ()
+    notify: tuple[str, ...] = ()
+    """Names of Slack channels, without `#`, that show every request for it. No gate."""
 
 
 class Remember(enum.StrEnum):

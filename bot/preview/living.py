@@ -22,6 +22,8 @@ from bot.preview.things import (
     MISSING,
     PASSED,
     QUEUED,
+    SERVER,
+    SHOP,
     TEAM,
     WORKING,
     job,
@@ -30,7 +32,8 @@ from bot.preview.things import (
     request,
     run,
 )
-from bot.rules import refuse
+from bot.rules import refuse, report
+from bot.rules.fields import PlaceFields
 from bot.rules.lifecycle import AWAY, SLOWED
 
 LIVING: Final[Mapping[str, Message]] = {
@@ -66,6 +69,16 @@ LIVING: Final[Mapping[str, Message]] = {
     "started": living(
         request(RequestState.RUNNING, dispatched_at=later(1)),
         run(job(1, "build", DONE, PASSED, 42), job(2, "lint", QUEUED), job(3, "test", WORKING), status=WORKING),
+    ),
+    "started-in-several-places": report.living(
+        request(RequestState.RUNNING, dispatched_at=later(1)),
+        [run(job(1, "build", WORKING), status=WORKING)],
+        asked_by="alice",
+        repository=SHOP,
+        server_url=SERVER,
+        now=later(60),
+        also=[PlaceFields(name="Slack", channel=None, url="https://acme.slack.com/archives/C1/p1")],
+        slack_url="https://acme.slack.com",
     ),
     "started-one-job": living(
         request(RequestState.RUNNING, dispatched_at=later(1)), run(job(1, "build", WORKING), status=WORKING)

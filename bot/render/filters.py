@@ -72,9 +72,9 @@ def link(context: Context, text: object, url: object) -> Safe:
 
 
 def leads(context: Context, url: str) -> bool:
-    """Whether `url` is on the GitHub host that the message is about (its field `server_url`), or on our own pages
-    (`public_url`)."""
-    bases = (context.get("server_url"), context.get("public_url"))
+    """Whether `url` is on the GitHub host that the message is about (its field `server_url`), on our own pages
+    (`public_url`), or in the Slack workspace where it is shown too (`slack_url`)."""
+    bases = (context.get("server_url"), context.get("public_url"), context.get("slack_url"))
     return any(isinstance(base, str) and base and lies_under(url, base) for base in bases)
 
 

@@ -141,6 +141,15 @@ def _freeze(pair: Pair) -> Iterator[Said]:
             yield f"{name}: nothing ships {window(each)} now", False
 
 
+def _notify(pair: Pair) -> Iterator[Said]:
+    """Who hears of it is no gate."""
+    before, after, name = pair.before.notify, pair.after.notify, pair.after.name
+    if gone := [f"#{each}" for each in before if each not in after]:
+        yield f"{name}: requests no longer show in {listed(gone)}", False
+    if added := [f"#{each}" for each in after if each not in before]:
+        yield f"{name}: requests show in {listed(added)} now", False
+
+
 JUDGES: Final[Mapping[str, Callable[[Pair], Iterator[Said]]]] = {
     "permission": _permission,
     "teams": _teams,
@@ -154,6 +163,7 @@ JUDGES: Final[Mapping[str, Callable[[Pair], Iterator[Said]]]] = {
     "any_base": _any_base,
     "lock": _lock,
     "freeze": _freeze,
+    "notify": _notify,
 }
 UNJUDGED: Final[Mapping[str, str]] = {
     "name": "how it is spelt: names are compared case-folded",

@@ -26,6 +26,7 @@ ENVIRONMENT_GATES: Final[Mapping[str, Path]] = {
     "any_base": ("requires", "any_base"),
     "lock": ("lock",),
     "freeze": ("freeze",),
+    "notify": ("notify",),
 }
 
 _UNSAID: Final = {ConfiguredCommand: ConfiguredCommand(name="", workflow=""), Environment: Environment(name="")}

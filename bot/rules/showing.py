@@ -77,6 +77,8 @@ def _environment(environment: Environment) -> Iterator[Fact]:
     for freeze in environment.freeze:
         reason = f": {freeze.reason}" if freeze.reason else ""
         yield ("freeze",), f"{freeze.timezone}{reason}"
+    if environment.notify:
+        yield ("notify",), listed(f"#{each}" for each in environment.notify)
 
 
 def _requires(environment: Environment) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,7 @@ environments:
     freeze:
       - {from: "Fri 16:00", to: "Mon 08:00", timezone: Europe/Berlin, reason: weekend}
       - {from: 2026-12-20 16:00, to: "2027-01-04 08:00", timezone: UTC}
+    notify: ["#deploys", releases, "#releases"]
   staging:
   canary: {requires: {checks: required, up_to_date: false}}
 rules:

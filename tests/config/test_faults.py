@@ -175,8 +175,8 @@ def test_arguments_and_what_names_them(text: str, problem: str) -> None:
     ("text", "problem"),
     [
         ("aprovals: {count: 1}", 'unknown key "aprovals" (line 5, column 5). Did you mean "approvals"?'),
-        ("checks: passing", 'unknown key "checks" (line 5, column 5). Known here: approvals, freeze, lock, permission, '
-         "requires and teams."),
+        ("checks: passing", 'unknown key "checks" (line 5, column 5). Known here: approvals, freeze, lock, notify, '
+         "permission, requires and teams."),
         ("permission: none", '"none" is not admin, maintain, read, triage or write (line 5, column 17).'),
         ("approvals: {expires: 4h}", "the approvals ask for nobody (line 5, column 5). Such as `count: 1`."),
         ("approvals: {}", "the approvals ask for nobody (line 5, column 5). Such as `count: 1`."),
@@ -190,6 +190,9 @@ def test_arguments_and_what_names_them(text: str, problem: str) -> None:
         ("approvals: {count: 1, expires: 31d}", '"31d" is longer than 30 days (line 5, column 36). Write 30d or less.'),
         ("approvals: {people: ['@octocat']}", '"@octocat" is not a GitHub login without @, such as octocat (line 5, '
          'column 26). Did you mean "octocat"?'),
+        ('notify: "#deploys"', None),
+        ("notify: [deploys, releases]", None),
+        ('notify: "the deploys"', '"the deploys" is not a channel in quotes, such as "#deploys" (line 5, column 13).'),
         ("lock: 1", '"1" is not true or false (line 5, column 11). Did you mean "true"?'),
         ("requires: {up_to_date: base}", '"base" is not true, false, default_branch, pr_base or strict (line 5, '
          "column 28)."),

@@ -115,6 +115,7 @@ def test_every_key_has_its_meaning() -> None:
                     ),
                     Freeze(timezone="UTC", from_date="2026-12-20T16:00", to_date="2027-01-04T08:00"),
                 ),
+                notify=("deploys", "releases"),
             ),
             "staging": Environment(name="staging"),
             "canary": Environment(name="canary", checks=CheckRule(wanted=ChecksWanted.REQUIRED)),

@@ -45,6 +45,7 @@ class Edits:
     """GitHub, as far as it is needed here."""
 
     texts: list[str] = field(default_factory=list)
+    messages: None = None
 
     async def edit(self, *arguments: Any, urgent: bool) -> None:
         self.texts.append(arguments[2])

@@ -102,6 +102,7 @@ def environments(name: str) -> st.SearchStrategy[Environment]:
         any_base=st.booleans(),
         lock=st.booleans(),
         freeze=some(*freezes),
+        notify=some("deploys", "releases"),
     )
 
 

@@ -204,6 +204,8 @@ HARMLESS: list[tuple[Any, str, Mapping[str, Any], Mapping[str, Any], list[str]]]
     (gated, "drafts", {"drafts": True}, {}, ["production: draft pull requests may no longer."]),
     (gated, "any_base", {"any_base": True}, {}, ["production: pull requests into other branches than the default one may no longer."]),
     (gated, "lock", {}, {"lock": True}, ["production: only one request at a time now."]),
+    (gated, "notify", {}, {"notify": ("deploys", "qa")}, ["production: requests show in #deploys and #qa now."]),
+    (gated, "notify", {"notify": ("deploys",)}, {}, ["production: requests no longer show in #deploys."]),
     (gated, "freeze", {}, {"freeze": (WEEKEND,)}, [f"production: nothing ships {WEEK} now."]),
     (approved, "author", {"author": True}, {"author": False}, ["production: an approval by whoever opened the pull request does not count any more."]),
     (approved, "pusher", {"pusher": True}, {"pusher": False}, ["production: an approval by whoever pushed the commit does not count any more."]),

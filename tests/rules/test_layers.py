@@ -142,6 +142,7 @@ def test_environments_have_the_strictest_of_each_gate() -> None:
         drafts=True,
         any_base=True,
         freeze=(WEEKEND,),
+        notify=("deploys",),
     )
     lower = production(
         permission=Role.WRITE,
@@ -156,6 +157,7 @@ def test_environments_have_the_strictest_of_each_gate() -> None:
         any_base=True,
         lock=True,
         freeze=(HOLIDAY, WEEKEND),
+        notify=("releases", "deploys"),
     )
     assert together([upper, lower]).environments["production"] == Environment(
         name="production",
@@ -176,6 +178,7 @@ def test_environments_have_the_strictest_of_each_gate() -> None:
         any_base=True,
         lock=True,
         freeze=(WEEKEND, HOLIDAY),
+        notify=("deploys", "releases"),
     )
 
 

@@ -164,6 +164,7 @@ def test_every_field_of_a_running_request() -> None:
             },
             {"name": "build", "group": "passed", "words": "passed", "conclusion": "success", "seconds": 42, "url": url},
         ],
+        "approval": None,
         "counts": {"failed": 1, "running": 1, "waiting": 1, "passed": 1},
         "asked_at": NOON,
         "started_at": later(1),
@@ -178,6 +179,8 @@ def test_every_field_of_a_running_request() -> None:
         "note": "",
         "rule": None,
         "rule_url": None,
+        "also": [],
+        "slack_url": None,
         "next_step": "",
         "offers": [{"line": "/cancel K7QX2M", "does": "stops it"}],
     }
