@@ -6,7 +6,8 @@ import re
 
 from bot.api import Argument, Arguments, Decide, Intent, Role, Verdict, declare
 
-CODE = re.compile("[A-Za-z2-7]{6}")
+CODE = re.compile(r"(?=.*[0-9]|[A-Z]+\Z|[^AEIOUaeiou]+\Z)[A-Za-z][A-Za-z0-9]{5}")
+"""Six letters and digits, also mistyped ones: codes have no vowels, and words are seldom written in capitals."""
 QUOTES = "\"'“”"
 
 
