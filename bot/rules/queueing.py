@@ -1,4 +1,4 @@
-"""Owns what somebody who waits for a lock reads: who has it, their place in the queue, and about when it is their turn."""
+"""Owns what somebody who waits for a lock reads: who has it, their place in the queue, and when their turn may be."""
 
 from __future__ import annotations
 

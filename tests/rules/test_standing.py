@@ -23,7 +23,7 @@ READS = {"role": Role.READ}
 IN = {"teams": {"acme/release": True, "acme/sre": None}}
 OUT = {"teams": {"acme/release": False, "acme/sre": False}}
 UNTOLD = {"teams": {"acme/release": False, "acme/sre": None}}
-ON_RECORD = {"author": None, "on_pull_request": False, "pushers": frozenset(), "on_record": True}
+ON_RECORD: dict[str, Any] = {"author": None, "on_pull_request": False, "pushers": frozenset(), "on_record": True}
 NO_PR = {"author": None, "on_pull_request": False}
 
 TABLE: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], Standing]] = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.github.plans import Conclusion
 from tests.support.configured import CONFIG, LOCATION, SHIP, files
 from tests.support.slack_story import talking
 from tests.support.story import Story, telling
@@ -20,7 +21,7 @@ def rules(text: str) -> Mapping[str, str]:
     return files(CONFIG.replace("    permission: maintain\n", text))
 
 
-async def shipped(story: Story, *, line: str = "/ship production", conclusion: str = "success") -> str:
+async def shipped(story: Story, *, line: str = "/ship production", conclusion: Conclusion = "success") -> str:
     """The pull request's head was shipped; its commit."""
     await story.types("bob", line)
     await story.passes(1)
@@ -189,7 +190,7 @@ async def test_explain_tells_what_would_be_put_back(tmp_path: Path) -> None:
         await story.types("bob", "/explain rollback production")
         answer = story.answers()[-1]
         assert f"{first[:12]} succeeded in production as request" in answer
-        assert f"is put back in place of HEAD" in answer
+        assert "is put back in place of HEAD" in answer
         assert len(story.github.dispatched) == 2
 
 
