@@ -95,11 +95,13 @@ class RollBack:
         )
 
     def _received(self, asker: Asker, command: Command, chosen: Request) -> Request:
+        key = self.mint.key()
         return replace(
             chosen,
             id=self.mint.id(),
             code=self.mint.code(),
-            key=self.mint.key(),
+            key=key,
+            inputs=_own(chosen, key, asker),
             command=command.name,
             text=asker.text,
             person=asker.person.id,
@@ -130,3 +132,9 @@ def _recorded(chosen: Request) -> Pin:
 
 def _typed(chosen: Request) -> dict[str, str]:
     return {name: value for name, value in chosen.inputs.items() if not is_reserved(name)}
+
+
+def _own(chosen: Request, key: str, asker: Asker) -> dict[str, str]:
+    """The inputs of back then, with the key of this request and who asks now: its run is found by that key (T31)."""
+    ours = {"signalbox_request": key, "signalbox_actor": asker.person.github.login}
+    return {name: ours.get(name, value) for name, value in chosen.inputs.items()}
