@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from bot.model.command import Command
 from bot.model.config import Config, Environment, Freeze
@@ -69,11 +70,12 @@ def listed(
     left_out: int = 0,
 ) -> Message:
     """The answer, without what to do next."""
+    base = f"{server_url}/{quote(repository)}"
     standing = [lock for lock in locks if not over(lock, now)]
     fields = {
         "repository": repository,
         "server_url": server_url,
-        "environments": [_row(stage, standing, now) for stage in stages],
+        "environments": [_row(stage, standing, now, base) for stage in stages],
         "left_out": left_out,
         "next_step": "",
     }
@@ -89,11 +91,11 @@ def next_step(command: Command | None, *, anything: bool) -> str:
     return f"{marked('/help')} shows what can be started here."
 
 
-def _row(stage: Stage, locks: Sequence[Lock], now: datetime) -> Mapping[str, Any]:
+def _row(stage: Stage, locks: Sequence[Lock], now: datetime, base: str) -> Mapping[str, Any]:
     about = (stage.gates.name.casefold(), EVERYTHING)
     return {
         "environment": stage.gates.name,
-        "live": None if stage.live is None else _live(stage.live, stage.url),
+        "live": None if stage.live is None else _live(stage.live, stage.url, base),
         "locks": [lock_words.row(lock) for lock in locks if lock.environment in about],
         "going": [_going(each) for each in stage.going],
         **_freezes(stage.gates.freeze, now),
@@ -101,13 +103,15 @@ def _row(stage: Stage, locks: Sequence[Lock], now: datetime) -> Mapping[str, Any
     }
 
 
-def _live(step: Step, url: str) -> Mapping[str, Any]:
+def _live(step: Step, url: str, base: str) -> Mapping[str, Any]:
     request = step.request
     assert request.pin is not None  # nothing succeeds unpinned
     return {
         "sha": request.pin.sha,
+        "commit_url": f"{base}/commit/{quote(request.pin.sha)}",
         "ref": short(request.pin.ref),
         "number": request.pin.pull_request,
+        "pull_request_url": f"{base}/pull/{request.pin.pull_request}" if request.pin.pull_request else None,
         "code": request.code,
         "url": url,
         "since": request.ended_at,
