@@ -106,7 +106,7 @@ def test_an_address_on_the_host_is_linked_and_cannot_break_out(sample: str) -> N
 @pytest.mark.parametrize("sample", SLACK_SAMPLES)
 def test_empty_text_breaks_nothing(sample: str) -> None:
     message = SLACK_SAMPLES[sample]
-    if {"sentence"} <= set(message.fields) <= {"sentence", "repository"}:
+    if {"sentence"} <= set(message.fields) <= {"sentence", "repository", "prefix"}:
         with pytest.raises(ValueError, match="needs words"):
             rendered(sample, "")
         return

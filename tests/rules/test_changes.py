@@ -261,6 +261,7 @@ CAN_NOT_WIDEN = {
     (Argument, "default"),
     (Argument, "choices"),
     (Argument, "description"),
+    (Environment, "notify"),
     (Freeze, "reason"),
 }
 

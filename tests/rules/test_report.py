@@ -241,7 +241,7 @@ def test_while_it_is_being_stopped_nothing_offers_to_stop_it() -> None:
 @pytest.mark.parametrize(
     ("waiting_for", "sentence"),
     [
-        ("approval", "Somebody who may approve it has to say yes."),
+        ("approval", ""),  # the card says who may say yes
         ("lock", "It starts when the lock is free."),
         ("freeze", "It starts when the freeze is over."),
         ("upstream", ""),
