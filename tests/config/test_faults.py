@@ -192,7 +192,8 @@ def test_arguments_and_what_names_them(text: str, problem: str) -> None:
          'column 26). Did you mean "octocat"?'),
         ('notify: "#deploys"', None),
         ("notify: [deploys, releases]", None),
-        ('notify: "the deploys"', '"the deploys" is not a channel in quotes, such as "#deploys" (line 5, column 13). Did you mean "thedeploys"?'),
+        ('notify: "the deploys"', '"the deploys" is not a channel in quotes, such as "#deploys" (line 5, column 13). '
+                                  'Did you mean "thedeploys"?'),
         ("lock: 1", '"1" is not true or false (line 5, column 11). Did you mean "true"?'),
         ("requires: {up_to_date: base}", '"base" is not true, false, default_branch, pr_base or strict (line 5, '
          "column 28)."),
