@@ -219,6 +219,9 @@ class Announce:
         )
 
     def _message(self, picture: _Picture) -> Message:
+        """In Slack lines to copy name their target, unless they were typed there and so hold what they need."""
+        here = isinstance(picture.announcement.address, SlackPlace)
+        asked_there = isinstance(picture.request.origin, SlackOrigin)
         message = report.living(
             picture.request,
             picture.runs,
@@ -229,10 +232,14 @@ class Announce:
             slack_user=picture.slack_user,
             also=picture.others.places,
             slack_url=picture.others.slack_url,
+            line=self.dialect.on_github(picture.request.text) if self.dialect and asked_there and not here else None,
         )
-        if self.dialect is None or not isinstance(picture.announcement.address, SlackPlace):
+        if self.dialect is None or not here:
             return message
-        note = replace(self.dialect, target=_target(picture)).sentence(str(message.fields["note"]))
+        named = replace(self.dialect, target=_target(picture))
+        if not asked_there:
+            return named.message(message)
+        note = named.sentence(str(message.fields["note"]))
         return self.dialect.message(replace(message, fields={**message.fields, "note": note}))
 
     async def _elsewhere(self, picture: _Picture, announcement: Announcement, *, shared: bool) -> datetime | None:

@@ -22,6 +22,7 @@ from bot.model.intent import Decide
 from bot.model.job import Job
 from bot.model.message import Message
 from bot.model.origin import SlackOrigin
+from bot.model.prose import marked
 from bot.model.request import Request, RequestState
 from bot.model.run import Run, RunStatus
 from bot.rules import lifecycle
@@ -106,7 +107,7 @@ class Cancel:
     def _sentence(self, request: Request | None, intent: Decide) -> str:
         if request is None and intent.request is not None:
             return (
-                f"There is no request {intent.request.upper()} in this repository. The command runs lists the newest."
+                f"There is no request {intent.request.upper()} in this repository. {marked('/runs')} lists the newest."
             )
         if request is None:
             return "Nothing here is waiting or running, so there is nothing to stop."

@@ -16,11 +16,13 @@ from bot.flow.answer import POST, REACT
 from bot.flow.cancel import STOP
 from bot.flow.keep import KEEP
 from bot.flow.notice_config import READ
+from bot.flow.protect_job import PROTECT
 from bot.flow.prune import PRUNE
+from bot.flow.queue import END, LEAVE
 from bot.flow.receive import DELIVERY
 from bot.flow.redeliver import CATCH_UP, REDELIVER
 from bot.flow.review_config import REVIEW
-from bot.flow.schedule import ANNOUNCE, DISPATCH
+from bot.flow.schedule import ANNOUNCE, DISPATCH, EXPIRE, NOTIFY, REMIND
 from bot.flow.seal import SEAL
 from bot.flow.strangers import RECONCILE
 from bot.flow.sweep import SWEEP
@@ -59,6 +61,12 @@ VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
         SWEEP: Verdict(Fate.HARMLESS, "it only asks GitHub how runs stand"),
         READ: Verdict(Fate.HARMLESS, "it only reads the configuration that is there now"),
         REVIEW: Verdict(Fate.HARMLESS, "it brings its own check run up to date, which it looks for"),
+        EXPIRE: Verdict(Fate.HARMLESS, "it ends what waits, and a restore voided all that waited"),
+        REMIND: Verdict(Fate.HARMLESS, "it reminds of what waits, and a restore voided all that waited"),
+        LEAVE: Verdict(Fate.HARMLESS, "it ends what waits in a queue, and a restore voided all that waited"),
+        END: Verdict(Fate.HARMLESS, "it ends a lock of ours that is over"),
+        NOTIFY: Verdict(Fate.HARMLESS, "it writes down more places for a request; their messages are looked for"),
+        PROTECT: Verdict(Fate.LOOKS_FIRST, "the run and what it waits for are read before GitHub gets an answer"),
         KEEP: Verdict(Fate.HARMLESS, "it copies facts among our own rows"),
         SEAL: Verdict(Fate.HARMLESS, "it seals our own rows, after the last link that there is"),
         RECONCILE: Verdict(Fate.HARMLESS, "it only asks GitHub which runs there were; at worst one is told twice"),

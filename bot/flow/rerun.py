@@ -78,11 +78,12 @@ class RunAgain:
         if earlier is None or not ended.passed:
             return Again(decision=policy.decide([ended]), earlier=None, run=None)
         judged = await self.authorize(self._question(asker, command, earlier))
-        gates = [*judged.decision.gates, ended]
+        own = [ended]
         if not isinstance(judged.decision, Denied) or judged.waits_for is not None:
-            # Before what people are asked for: nobody says yes to what can not run any more.
-            gates.insert(_asked_last(judged.decision), reruns.same_commit(earlier, judged.pin))
-        decision = policy.decide(gates)
+            own.append(reruns.same_commit(earlier, judged.pin))
+        # Before what people are asked for: nobody says yes to what can not run any more.
+        before, last = judged.decision.gates, _asked_last(judged.decision)
+        decision = policy.decide([*before[:last], *own, *before[last:]])
         return Again(decision=decision, earlier=earlier, run=run, locks=judged.locks, asked=judged.asked)
 
     async def _earlier(self, asker: Asker, intent: Rerun) -> tuple[Request | None, Run | None]:
@@ -139,8 +140,8 @@ class RunAgain:
 
 
 def _asked_last(decision: Decision) -> int:
-    """Where the first gate stands that only people can open; behind all of them when none is shut."""
-    shut = decision.gate if isinstance(decision, Denied) else None
+    """Where the first gate stands that only people can open; behind all of them when none is shut for that alone."""
+    shut = decision.gate if isinstance(decision, Denied) and policy.waits_for(decision) is not None else None
     return next((place for place, gate in enumerate(decision.gates) if gate is shut), len(decision.gates))
 
 

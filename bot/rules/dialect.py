@@ -47,6 +47,10 @@ class Dialect:
         match = _CALL.fullmatch(line)
         return f"{self.command} {self._words(match['words'])}".rstrip() if match else line
 
+    def on_github(self, line: str) -> str:
+        """What was typed in Slack, as it is typed in the thread that it is about: there nothing has to be named."""
+        return f"/{split(line.removeprefix(self.command).strip())[0]}"
+
     def _words(self, words: str) -> str:
         verb, _, rest = words.partition(" ")
         if verb == INNER:

@@ -17,9 +17,12 @@ WAITS_FOR: Final = {
 }
 
 
-def next_step(request: Request, *, has_run: bool) -> tuple[str, tuple[Offer, ...]]:
-    """A sentence, which is empty where the lines say enough, and the lines that help."""
-    line = normalise(request.text)
+def next_step(request: Request, *, has_run: bool, line: str | None = None) -> tuple[str, tuple[Offer, ...]]:
+    """A sentence, which is empty where the lines say enough, and the lines that help.
+
+    `line` is the command as it is typed where that is read, where it was not typed so in the first place.
+    """
+    line = line or normalise(request.text)
     # What asked for a rerun names the request before it, or just the newest one: the next rerun is of this one. A
     # rollback that is typed again goes back one more.
     repeat = line if request.rerun is None and request.rollback_of is None else f"/rerun {request.code}"

@@ -69,6 +69,7 @@ def living(
     slack_user: str | None = None,
     also: Sequence[PlaceFields] = (),
     slack_url: str | None = None,
+    line: str | None = None,
 ) -> Message:
     """The request as it stands, with the buttons that make sense now.
 
@@ -81,7 +82,7 @@ def living(
     jobs = sorted(map(_job, run.jobs), key=lambda job: list(Group).index(Group(job["group"]))) if run else []
     told_run = _run(run, base) if run else None
     because = held_up(request)
-    sentence, offers = next_step(request, has_run=run is not None)
+    sentence, offers = next_step(request, has_run=run is not None, line=line)
     note, rule = places.apart(request.note)
     fields = RequestFields(
         code=request.code,

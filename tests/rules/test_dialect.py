@@ -112,3 +112,18 @@ def test_a_line_as_typed_here_is_explained_without_its_slash_command(command: st
     dialect = Dialect(command=command, target=None, anywhere=())
     assert dialect.line(f"/explain {command.removeprefix('/')} rerun K7QX2M") == f"{command} explain rerun K7QX2M"
     assert dialect.line("/explain rerun") == f"{command} explain rerun"
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("/ops ship acme/shop#1 staging", "/ship staging"),
+        ("/ops ship #1 staging", "/ship staging"),
+        ("/ops ship staging", "/ship staging"),
+        ("/ops run acme/shop deploy.yml environment=staging", "/run deploy.yml environment=staging"),
+        ("/ops rerun failed K7QX2M", "/rerun failed K7QX2M"),
+        ("/ops explain ship acme/shop#1 staging", "/explain ship staging"),
+    ],
+)
+def test_what_was_typed_in_slack_is_typed_on_github_without_its_target(typed: str, line: str) -> None:
+    assert Dialect(command="/ops", target=None, anywhere=()).on_github(typed) == line

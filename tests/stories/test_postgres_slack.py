@@ -102,7 +102,7 @@ async def test_t20_a_mention_that_comes_to_both_at_once_is_answered_once(fleet: 
     await fleet.brings(mention, A, B)
     await fleet.until(lambda: fleet.whispers("alice"))
     await fleet.brings(mention, B, A)
-    assert fleet.whispers("alice") == ["Nothing was asked for here yet.\n\n`help` shows what can be typed."]
+    assert fleet.whispers("alice") == ["Nothing was asked for here yet.\n\n`/ops help` shows what can be typed."]
 
 
 async def test_t20_a_press_that_comes_to_both_at_once_acts_once(fleet: SlackFleet) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -248,19 +249,26 @@ async def test_a_command_that_is_gone_before_it_is_dispatched(tmp_path: Path) ->
             await chat.passes(30)
         assert chat.github.dispatched == []
         gone = "acme/shop has no command ship. `{}` shows what there is. (`unknown_command`)"
-        assert chat.answers() == [
+        told = [re.sub(r"\[Slack\]\([^)]*\)", "Slack", answer) for answer in chat.answers()]
+        assert told == [
             paragraphs(
                 "⛔ **Ship was stopped**: it is not what was asked for · `CODE`",
                 asked("bob", "/ship staging", "ship.yml"),
                 gone.format("/help"),
                 "**Next:** Look at what changed. `/ship staging` asks for what is there now.",
-            )
+            ),
+            paragraphs(
+                "⛔ **Ship was stopped**: it is not what was asked for · `CODE`",
+                f"{asked('bob', '/ops ship acme/shop#1 staging', 'ship.yml')} · also in Slack",
+                gone.format("/help"),
+                "**Next:** Look at what changed. `/ship staging` asks for what is there now.",
+            ),
         ]
         assert [chat.read(each) for each in chat.living()] == [
             paragraphs(
                 "⛔ Ship was stopped: it is not what was asked for · `CODE`",
                 "@bob (bob) asked for ship.yml\nwith `environment=staging`, `dry_run=false`\non `feature` at HEAD\n"
-                "in acme/shop#1",
+                "in acme/shop#1\nalso in acme/shop#1",
                 gone.format("/ops help"),
                 "Next: Look at what changed. `/ops ship acme/shop#1 staging` asks for what is there now.",
             )

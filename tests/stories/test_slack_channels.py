@@ -19,7 +19,7 @@ ASKED = (
     "⏳ build, waiting for a runner\n\n`/ops cancel CODE` stops it.\n\n[Cancel] [Show on GitHub]"
 )
 WAITS = f"⏳ Deploy is waiting for a runner · `CODE`{ASKED}"
-EMPTY = "Nothing was asked for here yet.\n\n`help` shows what can be typed."
+EMPTY = "Nothing was asked for here yet.\n\n`/ops help` shows what can be typed."
 NO_RIGHT = (
     "⛔ Refused: {0} has the role {1}, use needs maintain (`permission`)\n\n"
     "Next: Ask an admin of the repository for the role maintain.\n\n"

@@ -34,8 +34,14 @@ Stop a request and its run.
 `/ops rerun [failed] [request]`
 Run it again on the same commit: all of it, or only the jobs that failed.
 
+`/ops approve [request]`
+Say yes to a request that waits for approval.
+
 `/ops config [confirm <file id>]`
 Show which configuration is in force here and what waits; an admin who is alone confirms it.
+
+`/ops deploy`
+Show what is live in each environment.
 
 `/ops explain <command ...> [as @<login>]`
 Show each gate that a command would have to pass, without running it.
@@ -43,11 +49,26 @@ Show each gate that a command would have to pass, without running it.
 `/ops link [code]`
 Link your Slack account with your GitHub account.
 
+`/ops lock [environment] [--reason "why"] [--for 2h] [--all]`
+Keep everybody else's requests from an environment.
+
+`/ops locks`
+Show what is locked here, by whom, and who waits.
+
+`/ops reject [request] [reason ...]`
+Say no to a request that waits for approval, which ends it.
+
+`/ops rollback <environment> [to]`
+Put back what succeeded in an environment before.
+
 `/ops trust <commit>`
 Let a commit of a fork's pull request run.
 
 `/ops unlink`
 End the link between your Slack account and your GitHub account.
+
+`/ops unlock [environment] [--all]`
+Take a lock away, your own or somebody else's.
 
 `/ops use <owner/repo> [guests=true]`
 Make a repository the one that commands in this channel are about.
