@@ -31,6 +31,8 @@ class Back:
     chosen: Request | None
     """None: there is nothing to go back to, as the decision says."""
     judged: Judged | None
+    key: str = ""
+    """That the judged inputs carry: the request's own, by which its run is found (T31)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ class RollBack:
             assert isinstance(back.decision, Denied)
             message = refuse.refusal(asker.text, back.decision)
             return await self.reply(asker, message, action="command_refused", reason=back.decision.reason)
-        now, received = self.clock.now(), self._received(asker, command, back.chosen)
-        pinned = replace(received, pin=back.judged.pin, judged_at=now, asked=back.judged.asked)
-        await self.enter(entered(pinned, back.decision, now), asker, locks=back.judged.locks)
+        judged, now = back.judged, self.clock.now()
+        received = replace(self._received(asker, command, back.chosen), key=back.key, inputs=judged.inputs)
+        pinned = replace(received, pin=judged.pin, judged_at=now, asked=judged.asked)
+        await self.enter(entered(pinned, back.decision, now), asker, locks=judged.locks)
 
     async def wait(self, asker: Asker, command: Command, intent: Rollback) -> None:
         """Keep what is wanted until GitHub says whether it may be; where nothing can be put back, nothing waits."""
@@ -67,9 +70,11 @@ class RollBack:
         chosen, live = await self._chosen(asker, intent)
         if isinstance(chosen, Gate):
             return Back(decision=policy.decide([chosen]), chosen=None, judged=None)
-        judged = await self.authorize(self._question(asker, command, chosen))
+        question = self._question(asker, command, chosen)
+        judged = await self.authorize(question)
         found = rollbacks.possible(chosen, live, environment=intent.environment)
-        return Back(decision=policy.decide([found, *judged.decision.gates]), chosen=chosen, judged=judged)
+        decision = policy.decide([found, *judged.decision.gates])
+        return Back(decision=decision, chosen=chosen, judged=judged, key=question.key)
 
     async def _chosen(self, asker: Asker, intent: Rollback) -> tuple[Request | Gate, Request | None]:
         repository = asker.target.repository
@@ -95,13 +100,12 @@ class RollBack:
         )
 
     def _received(self, asker: Asker, command: Command, chosen: Request) -> Request:
-        key = self.mint.key()
         return replace(
             chosen,
             id=self.mint.id(),
             code=self.mint.code(),
-            key=key,
-            inputs=_own(chosen, key, asker),
+            key=self.mint.key(),
+            inputs=_typed(chosen),
             command=command.name,
             text=asker.text,
             person=asker.person.id,
@@ -132,9 +136,3 @@ def _recorded(chosen: Request) -> Pin:
 
 def _typed(chosen: Request) -> dict[str, str]:
     return {name: value for name, value in chosen.inputs.items() if not is_reserved(name)}
-
-
-def _own(chosen: Request, key: str, asker: Asker) -> dict[str, str]:
-    """The inputs of back then, with the key of this request and who asks now: its run is found by that key (T31)."""
-    ours = {"signalbox_request": key, "signalbox_actor": asker.person.github.login}
-    return {name: ours.get(name, value) for name, value in chosen.inputs.items()}
