@@ -104,7 +104,7 @@ ANSWERS: Final[Mapping[str, Message]] = {
     ),
     "approval-reminded": approvals.reminded(request(RequestState.WAITING, note=MISSING), ASKED),
     "approval-reminded-anybody": approvals.reminded(request(RequestState.WAITING, note=""), ANYBODY),
-    "vote": Message(name="vote_answered", fields={"sentence": "You said yes to K7QX2M now."}),
+    "vote": Message(name="vote_answered", fields={"sentence": "You said yes to K7QX2M."}),
     "cancel": Message(name="cancel_answered", fields={"sentence": "Stopping request K7QX2M."}),
     "upstream-failed": Message(name="upstream_failed", fields={"line": LINE, "service": "GitHub", "waited": 900}),
     "config-remarked": Message(

@@ -47,7 +47,7 @@ def over(request: Request) -> str:
 
 def said_yes(request: Request, *, again: bool) -> str:
     """A yes, the first or a second time."""
-    return f"You said yes to {request.code} {'before; that counts once' if again else 'now'}."
+    return f"You said yes to {request.code}{' before; that counts once' if again else ''}."
 
 
 def said_no(request: Request) -> str:

@@ -58,7 +58,7 @@ async def test_the_same_person_twice_at_once_counts_once(ballot: Ballot) -> None
     assert await ballot.yeses() == 1
     assert sorted(await ballot.told()) == [
         "You said yes to K7QX2M before; that counts once.",
-        "You said yes to K7QX2M now.",
+        "You said yes to K7QX2M.",
     ]
 
 

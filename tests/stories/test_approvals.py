@@ -51,7 +51,7 @@ async def test_a_request_waits_for_somebody_else_and_starts_with_their_yes(tmp_p
         shown, answer = story.answers()
         assert shown.startswith("✅ **Ship passed**")
         assert f"{ASKED} · approved by carol" in shown
-        assert answer == "You said yes to CODE now."
+        assert answer == "You said yes to CODE."
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ async def test_asked_on_the_pull_request_and_approved_in_slack(tmp_path: Path) -
     async with talking(tmp_path, files=asking()) as chat:
         await chat.types("bob", "/ship production")
         await chat.ops("carol", "approve acme/shop#1")
-        assert chat.whispers("carol")[-1] == "You said yes to CODE now."
+        assert chat.whispers("carol")[-1] == "You said yes to CODE."
         assert len(chat.github.dispatched) == 1
 
 
