@@ -46,12 +46,13 @@ def _workflow(before: ConfiguredCommand, after: ConfiguredCommand) -> Iterator[S
 
 
 def _fixed(before: ConfiguredCommand, after: ConfiguredCommand) -> Iterator[Said]:
-    """Other people may type what is no longer fixed; it is a gate only where it names the environment."""
+    """Other people may type what is no longer fixed; it is a gate only where it names the environment. Fixing that one
+    widens, too: what was typed before may have been bound to another environment, or to any."""
     for name in dict.fromkeys([*before.fixed, *after.fixed]):
         had, has = before.fixed.get(name), after.fixed.get(name)
         if had == has:
             continue
-        wider = had is not None and name == before.environment
+        wider = name == before.environment
         now = f"is no longer fixed to {quoted(had or '')}" if has is None else f"is always {quoted(has)} now"
         yield f"{after.name}: {quoted(name)} {now}{f', it was {quoted(had)}' if had and has else ''}", wider
 

@@ -99,6 +99,7 @@ WIDER: list[tuple[Any, str, Mapping[str, Any], Mapping[str, Any], str]] = [
     (whole, "environments", {"environments": {"prod": Environment(name="Prod")}}, {}, "Prod has no entry any more, so that no gates of its own are asked."),
     (commanded, "workflow", {}, {"workflow": "ship.yml"}, "deploy now runs ship.yml instead of deploy.yml."),
     (commanded, "arguments", {}, {"arguments": (NAMING, VERSION, DEPLOY.arguments[2], Argument(name="notes", pattern=".*"))}, 'deploy takes "notes" now, any text that matches ".*".'),
+    (commanded, "fixed", {}, {"fixed": {"environment": "staging"}}, 'deploy: "environment" is always "staging" now.'),
     (commanded, "fixed", {"fixed": {"environment": "staging"}, "arguments": ()}, {"fixed": {"environment": "production"}, "arguments": ()}, 'deploy: "environment" is always "production" now, it was "staging".'),
     (commanded, "environment", {}, {"environment": None}, "deploy no longer says which environment it touches, so that its gates are not asked."),
     (commanded, "environment", {}, {"environment": "version"}, 'deploy names its environment by "version" now, before by "environment".'),
